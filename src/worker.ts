@@ -9,6 +9,7 @@ import { createKeptQuirks } from './engine/models/kept-quirks.ts';
 import { createOutbound } from './engine/outbound/outbound.ts';
 import { LIMITS, type Limits } from './engine/sandbox/limits.ts';
 import { createSandbox } from './engine/sandbox/sandbox.ts';
+import { coerceError } from './errors.ts';
 import { recordCreatedRuns } from './http/overload/record-created-runs.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
@@ -35,6 +36,18 @@ export async function startWorker(
   const secrets = createSecretBox(config);
   const custom = createCustomModels({ database: store.database, secrets, outbound });
   const computation = createComputation(config.rateLimitFactor);
+  const sandbox = createSandbox({
+    mode: config.sandbox,
+    searchPath: config.searchPath,
+    hidden: [resolve(config.dataDir), ...config.workspaceRoots],
+    roots: config.workspaceRoots,
+    limits: limitsOf(config),
+    log,
+  });
+  const checked = sandbox.check().then(
+    () => null,
+    (error: unknown) => coerceError(error).message,
+  );
   const quirks = createQuirkMemory(createKeptQuirks(store.database));
   const engine = {
     store,
@@ -42,14 +55,7 @@ export async function startWorker(
     providers: await createProviders(config, custom, quirks),
     quirks,
     providerRetryMs: config.providerRetryMs,
-    sandbox: createSandbox({
-      mode: config.sandbox,
-      searchPath: config.searchPath,
-      hidden: [resolve(config.dataDir), ...config.workspaceRoots],
-      roots: config.workspaceRoots,
-      limits: limitsOf(config),
-      log,
-    }),
+    sandbox,
     workspaces: config,
     outbound,
     secrets,
@@ -57,6 +63,9 @@ export async function startWorker(
     metrics: metrics.work,
     log,
   };
+  const problem = await checked;
+  if (problem === null) log.info(`commands of agents and templates are isolated by: ${sandbox.state()}`);
+  else log.warn(`agents work without commands and files: ${problem}`);
   const jobs = await startJobs(engine, {
     directUrl: urls.directUrl,
     concurrency: config.workerConcurrency,

@@ -5,6 +5,7 @@ import { newId } from '../rules/ids/ids.ts';
 import type { Database } from '../store/database/database.ts';
 import { holdWorkerLock, type WorkerLock } from '../store/workers/worker-lock.ts';
 import { beat, recordJobPool, registerWorker } from '../store/workers/workers.ts';
+import type { SandboxState } from '../vocabulary.ts';
 
 const BEAT_MS = 2_000;
 
@@ -18,16 +19,18 @@ export interface Presence {
   leave(): Promise<void>;
 }
 
-/**
- * @param onDeclaredDead called after the others had declared this worker dead, before it registers under a new id
- */
-export async function bePresent(options: {
+interface Joining {
   database: Database;
   directUrl: string;
   log: Log;
+  /** What the others are to know of its sandbox now. */
+  sandbox(): SandboxState;
+  /** Called after the others had declared this worker dead, before it registers under a new id. */
   onDeclaredDead(): void;
-}): Promise<Presence> {
-  const { database, log } = options;
+}
+
+export async function bePresent(options: Joining): Promise<Presence> {
+  const { database, log, sandbox } = options;
   const leaving = new AbortController();
   const jobPoolIds: string[] = [];
   let id = newId();
@@ -49,7 +52,7 @@ export async function bePresent(options: {
       await wait(BEAT_MS, undefined, { signal: leaving.signal }).catch(() => {});
       if (leaving.signal.aborted) return;
       try {
-        if (!(await beat(database, id))) await comeBack();
+        if (!(await beat(database, id, sandbox()))) await comeBack();
       } catch (error) {
         log.warn({ error: coerceError(error).message }, 'heartbeat failed; retrying');
       }
@@ -74,12 +77,13 @@ export async function bePresent(options: {
 
 /** The lock first: a row without its lock looks like a dead worker. */
 async function enter(
-  { database, directUrl, log }: { database: Database; directUrl: string; log: Log },
+  { database, directUrl, log, sandbox }: Pick<Joining, 'database' | 'directUrl' | 'log' | 'sandbox'>,
   id: string,
 ): Promise<WorkerLock> {
   const lock = await holdWorkerLock(directUrl, id, log);
   try {
     await registerWorker(database, id);
+    await beat(database, id, sandbox());
   } catch (error) {
     await lock.release();
     throw error;

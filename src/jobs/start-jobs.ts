@@ -43,6 +43,7 @@ export async function startJobs(
     database,
     directUrl: options.directUrl,
     log,
+    sandbox: engine.sandbox.state,
     onDeclaredDead: () => loseAll('the worker was declared dead'),
   });
   const context: JobContext = {

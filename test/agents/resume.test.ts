@@ -68,9 +68,9 @@ const TURNS = [
 
 /** The step writes of a run that does these turns, in order. */
 const WRITES = [
-  ['start', 'complete'],
   ['turn 1', 'begin'],
   ['turn 1', 'complete'],
+  ['start', 'complete'],
   ['one', 'begin'],
   ['one', 'complete'],
   ['plan', 'begin'],
@@ -151,7 +151,8 @@ async function expectResumed({ id, model, step, write, isCommitted }: Case): Pro
   const isAnswerLost = step.startsWith('turn') && write === 'complete' && !isCommitted;
   expect(scripts.asked(model)).toHaveLength(isAnswerLost ? 4 : 3);
   // Without any checkpoint a run starts anew.
-  const startsAnew = isAnswerLost || (step === 'start' && !isCommitted);
+  const isNothingKept = step === 'turn 1' && write === 'begin' && !isCommitted;
+  const startsAnew = isAnswerLost || isNothingKept;
   expect(ofType(log, 'AttemptStarted')).toHaveLength(startsAnew ? 1 : 0);
   expect(ofType(log, 'RunResumed')).toHaveLength(startsAnew ? 0 : 1);
 

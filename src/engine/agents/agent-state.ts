@@ -13,7 +13,7 @@ export interface AgentState {
   task: StartedTask;
   /** Absolute path of its working directory; null: its agent has no tools that need one. */
   workspace: string | null;
-  /** Initial content of the working directory; null if there is none. */
+  /** Content of the working directory before the first tool used it; null: none has. */
   start: Snapshot | null;
   turns: Turn[];
   /** How its history is shortened; null: not at all. */

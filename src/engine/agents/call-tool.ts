@@ -8,6 +8,7 @@ import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { beginStep, completeStep, taskChange } from '../../store/runs/checkpoints.ts';
 import type { ToolName } from '../../vocabulary.ts';
 import type { AgentState } from './agent-state.ts';
+import { keepStart } from './leave-artifacts.ts';
 import { loopToolNamed } from './loop-tools.ts';
 import { type Outcome, refused } from './outcome.ts';
 import { repetitionNotice } from './require-progress.ts';
@@ -41,6 +42,8 @@ export async function callTool(
   const input = boundedJson(read ?? call.arguments, LONGEST_INPUT);
   const hasBegun = turn.calls.has(index);
   if (!hasBegun) {
+    // Before the call counts as begun, because a call that was interrupted is not repeated.
+    if (state.workspace && toolNamed(call.name)) await keepStart(state, state.workspace);
     const event = { type: 'ToolCallStarted', data: { ...about, input } } as const;
     await beginStep(context.store, lease, key, [event], { output: { tool, input } });
   }

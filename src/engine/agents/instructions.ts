@@ -1,5 +1,5 @@
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { ToolName } from '../../vocabulary.ts';
+import type { UsableTask } from './usable-tools.ts';
 
 /** Follows the vendors' guides for agents: keep going, use tools instead of guessing, and report honestly. */
 const ALWAYS = [
@@ -16,7 +16,12 @@ const WHEN_OFFERED: Partial<Record<ToolName, string>> = {
 };
 
 /** The system prompt: general instructions for agents, then those of this task. */
-export function instructionsFor({ system, tools }: StartedTask): string {
+export function instructionsFor({ task: { system, tools }, missing }: UsableTask): string {
   const offered = tools.flatMap((name) => WHEN_OFFERED[name] ?? []);
-  return [...ALWAYS, ...offered, ...(system ? [system] : [])].join('\n\n');
+  const absent = missing.length > 0 ? [withoutTools(missing)] : [];
+  return [...ALWAYS, ...offered, ...absent, ...(system ? [system] : [])].join('\n\n');
+}
+
+function withoutTools(missing: readonly ToolName[]): string {
+  return `This server cannot run commands, so you have no ${missing.join(', ')}, and no files. Do what can be done without them. If the task needs them, do not pretend: say that the server has no sandbox and what was not done because of it.`;
 }

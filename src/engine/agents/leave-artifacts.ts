@@ -6,21 +6,23 @@ import type { ArtifactType } from '../../vocabulary.ts';
 import { diffSince, type Snapshot, snapshotSchema, takeSnapshot } from '../workspaces/workspace-diff.ts';
 import type { AgentState } from './agent-state.ts';
 
-/** Key of the checkpoint with the initial state of the working directory. */
+/** Key of the checkpoint with the state of the working directory before the first tool used it. */
 const START = 'start';
 
-/** @returns null when the agent has no working directory */
-export async function readStart(
-  { context, lease, workspace }: Pick<AgentState, 'context' | 'lease' | 'workspace'>,
-  steps: readonly StepRow[],
-): Promise<Snapshot | null> {
-  if (workspace === null) return null;
+/** @returns null when no tool has used the working directory yet */
+export function readStart(steps: readonly StepRow[]): Snapshot | null {
   const known = steps.find(({ key }) => key === START);
-  if (known) return snapshotSchema.parse(known.output);
+  return known ? snapshotSchema.parse(known.output) : null;
+}
+
+/** To be called before a tool uses the working directory: the first call keeps its content for the diff. */
+export async function keepStart(state: AgentState, workspace: string): Promise<void> {
+  if (state.start !== null) return;
+  const { context, lease } = state;
   const snapshot = await takeSnapshot(context.sandbox, workspace, lease.signal);
   const step = { key: START, output: snapshot, events: [] };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
-  return snapshot;
+  state.start = snapshot;
 }
 
 /** A task that reached its time limit still saves its artifacts. */
@@ -30,9 +32,9 @@ const LAST_LOOK_MS = 30_000;
 export async function leaveArtifacts(state: AgentState): Promise<void> {
   const { context, lease, workspace, start } = state;
   await save(state, 'plan.json', 'plan', `${JSON.stringify(state.plan, null, 2)}\n`);
-  if (workspace === null || start === null) return;
+  if (workspace === null) return;
   const signal = lease.signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : lease.signal;
-  const diff = await diffSince(context.sandbox, workspace, start, signal);
+  const diff = start === null ? '' : await diffSince(context.sandbox, workspace, start, signal);
   await save(state, 'diff.patch', 'diff', diff);
 }
 

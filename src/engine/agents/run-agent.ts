@@ -10,7 +10,6 @@ import { beginStep, completeStep, readSteps, taskChange } from '../../store/runs
 import type { RunOutcome } from '../../store/runs/finish-run.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import { readInputs } from '../../store/tasks/user-replies.ts';
-import { openWorkspace } from '../../workspaces/workspaces.ts';
 import type { EngineContext } from '../context.ts';
 import { askModel, createTries } from '../model-calls/ask-model.ts';
 import { fittingBytes } from '../model-calls/fitting-bytes.ts';
@@ -25,11 +24,12 @@ import { compact, isTooLong, readCompaction } from './compact.ts';
 import { bytesOf, compactMessages } from './compaction.ts';
 import { instructionsFor } from './instructions.ts';
 import { leaveArtifacts, readStart } from './leave-artifacts.ts';
+import { openOwnWorkspace } from './own-workspace.ts';
 import { readAnswer } from './read-answer.ts';
 import { requireProgress } from './require-progress.ts';
 import { definitionOf } from './tool-definitions.ts';
-import { toolNamed } from './tools/index.ts';
 import { inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
+import { usableTask } from './usable-tools.ts';
 
 /**
  * Executes an agent task: the model answers, its tool calls are executed, and so on until it makes none. Each
@@ -41,13 +41,15 @@ import { inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
 export async function runAgent(
   engine: EngineContext,
   lease: Lease,
-  task: StartedTask,
+  asked: StartedTask,
 ): Promise<RunOutcome | null> {
-  const context = { ...engine, sandbox: sandboxOf(engine.sandbox, task.ownerId) };
-  const timer = startTimer(lease, task);
+  const context = { ...engine, sandbox: sandboxOf(engine.sandbox, asked.ownerId) };
+  const timer = startTimer(lease, asked);
   try {
+    const usable = await usableTask(context, asked);
+    const { task } = usable;
     const state = await takeUp(context, lease, task);
-    const opening = toMessages(await readConversation(context, lease, task, instructionsFor(task)));
+    const opening = toMessages(await readConversation(context, lease, task, instructionsFor(usable)));
     const outcome = await takeTurns(state, opening).catch((error) => leaveAndThrow(state, error));
     // The diff may exceed the time limit; it does not fail a task that was done in time.
     clearTimeout(timer);
@@ -63,7 +65,7 @@ async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): 
   const steps = await readSteps(context.store.database, task.id);
   const { plan, progress } = task;
   const workspace = await openOwnWorkspace(context, task);
-  const start = await readStart({ context, lease, workspace }, steps);
+  const start = readStart(steps);
   const turns = toTurns(steps);
   const known = { bytesPerToken: BYTES_PER_TOKEN, ...readCompaction(steps) };
   return { context, lease, task, workspace, start, turns, plan, progress, ...known };
@@ -223,22 +225,6 @@ function isOver(turn: Turn): boolean {
 
 function toOutcome(turns: Turn[], { model, provider, finishReason }: Answer, ending: Ending): RunOutcome {
   return { output: ending.summary, ...ending, model, provider, finishReason, inputs: inputsTaken(turns) };
-}
-
-/** Opens the folder of the task, or the one it was given, if it needs one. */
-async function openOwnWorkspace(
-  { workspaces }: EngineContext,
-  { id, ownerId, ownerIsAdmin, tools, workingDirectory }: StartedTask,
-): Promise<string | null> {
-  if (!tools.some(toolNamed)) return null;
-  const tenant = { userId: ownerId, isAdmin: ownerIsAdmin };
-  return openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory').catch(unusable);
-}
-
-/** The folder was valid when the task was created; the owner of the task is informed of what changed. */
-function unusable(thrown: unknown): never {
-  if (!(thrown instanceof DomainError)) throw thrown;
-  throw new DomainError('SANDBOX_UNAVAILABLE', thrown.message, thrown.details, { cause: thrown });
 }
 
 /** At the time limit the lease ends, which aborts everything under it. */

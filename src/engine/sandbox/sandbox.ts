@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createTurns } from '../../fair-slots.ts';
 import type { Log } from '../../log.ts';
+import type { SandboxState } from '../../vocabulary.ts';
 import { createBubblewrap } from './bubblewrap.ts';
 import type { Command, CommandResult } from './command.ts';
 import { createDiskUsage } from './disk-usage.ts';
@@ -19,6 +20,13 @@ export interface Sandbox {
    * DISK_RESERVE_REACHED, DISK_QUOTA_EXCEEDED when there is no disk space for its files
    */
   run(command: Command): Promise<CommandResult>;
+  /**
+   * Finds out, once, whether commands can run on this machine; until they can, each call tries again.
+   * @throws DomainError SANDBOX_UNAVAILABLE, with what to install
+   */
+  check(): Promise<void>;
+  /** As the last check found it. */
+  state(): SandboxState;
 }
 
 export interface SandboxSettings {
@@ -45,17 +53,26 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
   const memory = createMemoryWatch(limits);
   const turns = createTurns({ perAccount: limits.commandsPerAccount, total: limits.commands });
   let bubblewrap: Promise<Launch> | null = null;
+  let state: SandboxState = 'unavailable';
   const launcher = async (): Promise<Launch> => {
-    if (mode === 'none') return launchPlain;
+    if (mode === 'none') {
+      state = mode;
+      return launchPlain;
+    }
     bubblewrap ??= createBubblewrap({ ...settings, hidden, limits });
-    // A failed start is retried by the next command, so that the server need not be restarted once the
-    // problem is fixed.
-    return bubblewrap.catch((error) => {
+    try {
+      const launch = await bubblewrap;
+      state = mode;
+      return launch;
+    } catch (error) {
+      // The next command tries again, so that the server need not be restarted once the problem is fixed.
       bubblewrap = null;
       throw error;
-    });
+    }
   };
   return {
+    check: async () => void (await launcher()),
+    state: () => state,
     async run(command) {
       const endTurn = await turns.take(command.accountId ?? '', { signal: command.signal });
       try {
@@ -80,5 +97,5 @@ function explained(result: CommandResult, excess: string): CommandResult {
 
 /** The same sandbox, for commands of one account. */
 export function sandboxOf(sandbox: Sandbox, accountId: string): Sandbox {
-  return { run: (command) => sandbox.run({ ...command, accountId }) };
+  return { ...sandbox, run: (command) => sandbox.run({ ...command, accountId }) };
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { freeSpace } from '../../data-dir/free-space.ts';
 import { DomainError } from '../../errors.ts';
 import { systemCondition } from '../../rules/system-condition.ts';
-import type { SystemCondition } from '../../vocabulary.ts';
+import type { SandboxState, SystemCondition } from '../../vocabulary.ts';
 
 type Process = Pick<Context, 'store' | 'config' | 'version'>;
 
@@ -47,12 +47,18 @@ function unavailable(reason: string): DomainError {
   return new DomainError('UNAVAILABLE', `the database cannot be written to: ${reason}`);
 }
 
-/** Not part of the health: a process must not be restarted because the workers are busy. */
-export async function condition({ store }: Process): Promise<SystemCondition> {
-  return systemCondition(await store.lookups.installation());
+/** The state of the workers. Not part of the health: a process must not be restarted because they are busy. */
+interface Work {
+  condition: SystemCondition;
+  sandbox: SandboxState;
 }
 
-export type Probe = () => Promise<Health & { condition: SystemCondition }>;
+export async function work({ store }: Process): Promise<Work> {
+  const installation = await store.lookups.installation();
+  return { condition: systemCondition(installation), sandbox: installation.sandbox };
+}
+
+export type Probe = () => Promise<Health & Work>;
 
 /**
  * How long a probe waits for a busy database, and the maximum age of the cached answer that it returns
@@ -70,14 +76,14 @@ const FRESH_MS = 1_000;
 
 /** The health check for an operator's probe. @throws DomainError UNAVAILABLE, with the reason */
 export function createProbe(server: Process): Probe {
-  let last: { at: number; condition: SystemCondition } | null = null;
+  let last: { at: number; work: Work } | null = null;
   let isRenewing = false;
 
-  async function read(): Promise<SystemCondition> {
+  async function read(): Promise<Work> {
     try {
       await health(server);
-      const present = await condition(server);
-      last = { at: performance.now(), condition: present };
+      const present = await work(server);
+      last = { at: performance.now(), work: present };
       return present;
     } catch (error) {
       last = null;
@@ -94,19 +100,19 @@ export function createProbe(server: Process): Probe {
   }
 
   /** Null: there is none, or it is too old. */
-  async function lastOne(): Promise<SystemCondition | null> {
+  async function lastOne(): Promise<Work | null> {
     await wait(PATIENCE_MS, undefined, { ref: false });
-    return last && performance.now() - last.at < MOST_AGE_MS ? last.condition : null;
+    return last && performance.now() - last.at < MOST_AGE_MS ? last.work : null;
   }
 
   return async () => {
     const age = last ? performance.now() - last.at : Number.POSITIVE_INFINITY;
     if (last && age < FRESH_MS) {
       if (age > FRESH_MS / 2) void renew();
-      return { ...healthy(server), condition: last.condition };
+      return { ...healthy(server), ...last.work };
     }
     const present = read();
     const given = (await Promise.race([present, lastOne()])) ?? (await present);
-    return { ...healthy(server), condition: given };
+    return { ...healthy(server), ...given };
   };
 }

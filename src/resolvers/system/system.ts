@@ -4,7 +4,7 @@ import { systemCondition } from '../../rules/system-condition.ts';
 import type { TaskTotals } from '../../store/tasks/totals.ts';
 import { type QueueReport, readQueue } from '../../store/workers/queue-report.ts';
 import { readWorkers, type WorkerReport } from '../../store/workers/workers.ts';
-import type { SystemCondition } from '../../vocabulary.ts';
+import type { SandboxState, SystemCondition } from '../../vocabulary.ts';
 import { requireViewer } from '../request/viewer.ts';
 
 export interface SystemStatus extends TaskTotals {
@@ -13,6 +13,7 @@ export interface SystemStatus extends TaskTotals {
   isOfAll: boolean;
   queue: QueueReport;
   liveWorkers: number;
+  sandbox: SandboxState;
   /** null: visible to admins only. */
   workers: WorkerReport[] | null;
 }
@@ -33,6 +34,7 @@ export async function systemStatus(context: Context): Promise<SystemStatus> {
     isOfAll: isAdmin,
     queue: queue ?? installation,
     liveWorkers: installation.liveWorkers,
+    sandbox: installation.sandbox,
     workers,
   };
 }

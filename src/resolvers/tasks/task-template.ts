@@ -7,6 +7,7 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import { checkParameters } from '../../rules/templates/parameters.ts';
 import { askingSteps, parameterProblems } from '../../rules/templates/task.ts';
 import type { TemplateStep } from '../../rules/templates/template.ts';
+import { firstCommand } from '../../rules/templates/template.ts';
 import type { TemplateRow } from '../../store/templates/templates.ts';
 import { chooseForCaller, resolveModel } from '../models/model.ts';
 import { compute } from '../request/compute.ts';
@@ -40,9 +41,20 @@ export async function fromTemplate(context: Context, given: NewTaskInput): Promi
   if (!template.isActive) {
     throw new DomainError('INVALID_STATE', `input: the template ${template.name} is not active`);
   }
+  await requireSandbox(context, template);
   const values = readValues(template, given.templateParameters ?? {});
   const models = await namesIn(context, template.steps, values);
   return askTemplate(template, { values, models }, { finder: finderOf(context), secrets: context.secrets });
+}
+
+/** Refused now instead of after the models were paid. Without a worker the task waits for one. */
+async function requireSandbox({ store }: Context, { name, steps }: TemplateRow): Promise<void> {
+  const command = firstCommand(steps);
+  if (!command) return;
+  const { liveWorkers, sandbox } = await store.lookups.installation();
+  if (liveWorkers === 0 || sandbox !== 'unavailable') return;
+  const message = `input: the step ${command.id} of ${name} runs commands, and no worker has a sandbox for them; an operator has to install bubblewrap (see docs/operations.md)`;
+  throw new DomainError('SANDBOX_UNAVAILABLE', message);
 }
 
 function readValues({ parameters }: TemplateRow, given: Record<string, unknown>): Record<string, unknown> {

@@ -83,6 +83,14 @@ export interface TemplatePlan {
   models: Readonly<Record<string, ModelReference>>;
 }
 
+/** Steps whose work is a command. */
+const COMMANDS: readonly TemplateStepType[] = ['git_clone', 'run_script'];
+
+/** The first step that cannot be executed where no commands can run; undefined: all can. */
+export function firstCommand(steps: readonly TemplateStep[]): TemplateStep | undefined {
+  return steps.find(({ type }) => COMMANDS.includes(type));
+}
+
 /** The members of a step that are Liquid; items of lists are separate. */
 export function liquidTexts(step: TemplateStep): { field: string; text: string }[] {
   return LIQUID_MEMBERS[step.type].flatMap((name) => {

@@ -2,8 +2,6 @@ import {
   AGENT_CONDITIONS,
   AGENT_STATUSES,
   ARTIFACT_TYPES,
-  CHANGE_TYPES,
-  CHANGED_KINDS,
   EXECUTION_STEP_STATUSES,
   EXECUTION_TRIGGERS,
   ORIGINS,
@@ -15,6 +13,7 @@ import {
   RUN_KINDS,
   RUN_STATUSES,
   type RunStatus,
+  SANDBOX_STATES,
   SESSION_STATUSES,
   STOP_REASONS,
   SYSTEM_CONDITIONS,
@@ -37,27 +36,6 @@ const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
 export const RunStatusEnum = builder.enumType('RunStatus', {
   description: 'Status of a run.',
   values: capitals(RUN_STATUSES, STATUS_DESCRIPTIONS),
-});
-
-export const ChangedKindEnum = builder.enumType('ChangedKind', {
-  description: 'What was created, edited or deleted.',
-  values: capitals(CHANGED_KINDS, {
-    task: 'A task.',
-    execution: 'An execution of a workflow.',
-    orchestration: 'An orchestration.',
-    session: 'A session.',
-    thread: 'A thread.',
-  }),
-});
-
-export const ChangeTypeEnum = builder.enumType('ChangeType', {
-  description: 'What happened to an object.',
-  values: capitals(CHANGE_TYPES, {
-    created: 'A session or a thread was created. A new run has the event `RunCreated` instead.',
-    updated:
-      'Fields were edited, such as a title or a priority. What a run does is reported by its events instead.',
-    deleted: 'It no longer exists; its id may be removed from every list.',
-  }),
 });
 
 export const RunKindEnum = builder.enumType('RunKind', {
@@ -153,6 +131,15 @@ export const AgentConditionEnum = builder.enumType('AgentCondition', {
     healthy: 'At least 80% succeeded.',
     degraded: 'At least 50% succeeded.',
     failing: 'Less than 50% succeeded.',
+  }),
+});
+
+export const SandboxStateEnum = builder.enumType('SandboxState', {
+  description: 'How commands of agents and templates are isolated.',
+  values: capitals(SANDBOX_STATES, {
+    bubblewrap: 'By bubblewrap: they can access only their working directory, and have no network.',
+    none: 'Not at all: the operator lets them run with all rights of the server (`SANDBOX=none`).',
+    unavailable: 'No commands can be executed.',
   }),
 });
 

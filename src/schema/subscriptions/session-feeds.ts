@@ -1,9 +1,9 @@
 import type { Context, Loaders } from '../../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../../resolvers/sessions/feed.ts';
 import type { RunRow } from '../../store/runs/run-row.ts';
-import { type ChangedKind, RUN_KINDS, type RunKind } from '../../vocabulary.ts';
+import { CHANGE_TYPES, CHANGED_KINDS, type ChangedKind, RUN_KINDS, type RunKind } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
-import { ChangedKindEnum, ChangeTypeEnum } from '../builder/enums.ts';
+import { capitals } from '../builder/enum-values.ts';
 import { globalId, localId } from '../builder/global-id.ts';
 import { RunEvent } from '../events/run-event.ts';
 import { OrchestrationType } from '../orchestrations/orchestration.ts';
@@ -12,6 +12,27 @@ import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
 import { ThreadType } from '../threads/thread.ts';
 import { ExecutionType } from '../workflows/execution.ts';
+
+const ChangedKindEnum = builder.enumType('ChangedKind', {
+  description: 'What was created, edited or deleted.',
+  values: capitals(CHANGED_KINDS, {
+    task: 'A task.',
+    execution: 'An execution of a workflow.',
+    orchestration: 'An orchestration.',
+    session: 'A session.',
+    thread: 'A thread.',
+  }),
+});
+
+const ChangeTypeEnum = builder.enumType('ChangeType', {
+  description: 'What happened to an object.',
+  values: capitals(CHANGE_TYPES, {
+    created: 'A session or a thread was created. A new run has the event `RunCreated` instead.',
+    updated:
+      'Fields were edited, such as a title or a priority. What a run does is reported by its events instead.',
+    deleted: 'It no longer exists; its id may be removed from every list.',
+  }),
+});
 
 type ObjectChange = NonNullable<FeedEvent['change']>;
 

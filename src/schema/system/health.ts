@@ -1,4 +1,4 @@
-import { condition, type Health, health } from '../../resolvers/system/health.ts';
+import { type Health, health, work } from '../../resolvers/system/health.ts';
 import { builder } from '../builder/builder.ts';
 import { SystemConditionEnum } from '../builder/enums.ts';
 
@@ -15,7 +15,7 @@ const HealthType = builder.objectRef<Health>('Health').implement({
     condition: t.field({
       type: SystemConditionEnum,
       description: 'Whether runs are being executed.',
-      resolve: (_health, _arguments, context) => condition(context),
+      resolve: async (_health, _arguments, context) => (await work(context)).condition,
     }),
   }),
 });

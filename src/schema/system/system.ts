@@ -8,7 +8,7 @@ import {
 import type { QueueReport } from '../../store/workers/queue-report.ts';
 import type { WorkerReport } from '../../store/workers/workers.ts';
 import { builder } from '../builder/builder.ts';
-import { SystemConditionEnum } from '../builder/enums.ts';
+import { SandboxStateEnum, SystemConditionEnum } from '../builder/enums.ts';
 import { TaskCountsType } from '../sessions/session.ts';
 
 /** It counts all stored objects. */
@@ -37,6 +37,10 @@ const WorkerType = builder.objectRef<WorkerReport>('Worker').implement({
     isSilent: t.exposeBoolean('isSilent', {
       description: 'Whether its last heartbeat is so old that other workers take over its runs.',
     }),
+    sandbox: t.expose('sandbox', {
+      type: SandboxStateEnum,
+      description: 'Where it executes the commands of agents and templates.',
+    }),
     runningRuns: t.exposeInt('running', { description: 'Number of runs it is executing.' }),
   }),
 });
@@ -64,6 +68,11 @@ const SystemStatusType = builder.objectRef<SystemStatus>('SystemStatus').impleme
     busyAgents: t.exposeInt('busyAgents', { description: 'Number of agents that are working.' }),
     queue: t.expose('queue', { type: QueueType, description: 'The queue.' }),
     liveWorkers: t.exposeInt('liveWorkers', { description: 'Number of live workers.' }),
+    sandbox: t.expose('sandbox', {
+      type: SandboxStateEnum,
+      description:
+        'Where commands of agents and templates are executed: the best that a live worker has. While it is UNAVAILABLE, agents work without commands and files, and templates with GIT_CLONE or RUN_SCRIPT steps are refused.',
+    }),
     workers: t.expose('workers', {
       type: [WorkerType],
       nullable: true,

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { SandboxState } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { transaction } from '../database/transaction.ts';
 import { HELD } from '../entities/run-statuses.ts';
@@ -21,11 +22,11 @@ export async function recordJobPool(database: Database, workerId: string, poolId
 }
 
 /** @returns false when the others have declared this worker dead: its runs are no longer its own */
-export async function beat(database: Database, workerId: string): Promise<boolean> {
+export async function beat(database: Database, workerId: string, sandbox: SandboxState): Promise<boolean> {
   const { rowCount } = await database.pool.query({
     name: 'worker-beat',
-    text: 'update worker set beat_at = clock_timestamp() where id = $1',
-    values: [workerId],
+    text: 'update worker set beat_at = clock_timestamp(), sandbox = $2 where id = $1',
+    values: [workerId, sandbox],
   });
   return rowCount === 1;
 }
@@ -61,13 +62,14 @@ export interface WorkerReport {
   isSilent: boolean;
   /** Number of runs that it is executing. */
   running: number;
+  sandbox: SandboxState;
 }
 
 export async function readWorkers(database: Database): Promise<WorkerReport[]> {
   const { rows } = await database.pool.query<WorkerReport>({
     name: 'read-worker-reports',
     text: `
-      select id, started_at as "startedAt", beat_at < clock_timestamp() - interval '${SILENCE}' as "isSilent",
+      select id, started_at as "startedAt", sandbox, beat_at < clock_timestamp() - interval '${SILENCE}' as "isSilent",
         greatest(extract(epoch from clock_timestamp() - beat_at), 0)::float8 as "beatAgeSeconds",
         (select count(*)::int from run where worker_id = worker.id and status = 'running') as running
       from worker order by started_at, id`,

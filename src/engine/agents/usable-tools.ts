@@ -1,0 +1,29 @@
+import { DomainError } from '../../errors.ts';
+import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { ToolName } from '../../vocabulary.ts';
+import type { EngineContext } from '../context.ts';
+import { toolNamed } from './tools/index.ts';
+
+export interface UsableTask {
+  /** With the tools that work on this machine. */
+  task: StartedTask;
+  /** Those of its agent that do not. */
+  missing: ToolName[];
+}
+
+/**
+ * Without a sandbox an agent keeps the tools that do not need one: many tasks can be done without commands and
+ * files, and a person who has installed nothing yet gets an answer.
+ */
+export async function usableTask({ sandbox, log }: EngineContext, task: StartedTask): Promise<UsableTask> {
+  const missing = task.tools.filter(toolNamed);
+  if (missing.length === 0) return { task, missing };
+  try {
+    await sandbox.check();
+    return { task, missing: [] };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    log.warn({ task: task.id, reason: error.message }, `an agent works without ${missing.join(', ')}`);
+    return { task: { ...task, tools: task.tools.filter((name) => !toolNamed(name)) }, missing };
+  }
+}
