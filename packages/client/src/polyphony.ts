@@ -34,9 +34,9 @@ export interface Polyphony {
   followRun(runId: string, options?: FollowOptions): AsyncGenerator<RunEvent, void, undefined>;
   followText(taskId: string, options?: FollowTextOptions): AsyncGenerator<TextSoFar, void, undefined>;
   activity(options?: ActivityOptions): AsyncGenerator<ActivityItem, void, undefined>;
-  /** What `query` and `mutate` are made of: errors are in the answer. */
-  execute(operation: Operation, signal?: AbortSignal): Promise<Payload>;
-  /** What `subscribe` is made of, for the links of other clients. */
+  /** One answer for the link of another client: errors of GraphQL are in it. */
+  answer(operation: Operation, sink: Sink<Payload>): Stop;
+  /** `subscribe` for the link of another client. */
   observe(document: string | DocumentNode, variables: Record<string, unknown>, sink: Sink<Payload>): Stop;
   /** Ends all subscriptions. */
   close(): void;
@@ -103,7 +103,20 @@ export function createPolyphony({
     followRun: (runId, options) => followRun(subscribe, runId, options),
     followText: (taskId, options) => followText(subscribe, taskId, options),
     activity: (options) => followActivity(subscribe, options),
-    execute,
+    answer(operation, sink) {
+      const controller = new AbortController();
+      execute(operation, controller.signal).then(
+        (payload) => {
+          if (controller.signal.aborted) return;
+          sink.next(payload);
+          sink.complete();
+        },
+        (error) => {
+          if (!controller.signal.aborted) sink.error(error);
+        },
+      );
+      return () => controller.abort();
+    },
     observe,
     close() {
       for (const stop of running) stop();
