@@ -10,6 +10,7 @@ import { RunInterface } from '../runs/run.ts';
 import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
 import { ExecutionType } from '../workflows/execution.ts';
+import { cursorAfter } from './resume.ts';
 
 const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
   description:
@@ -106,7 +107,7 @@ builder.subscriptionFields((t) => ({
     description:
       'Events of all runs of the viewer, without their text, which `taskEvents` and `orchestrationEvents` deliver. The stream does not end by itself. Events of a deleted task are no longer delivered.',
     args: { after: t.arg.string({ description: AFTER }) },
-    subscribe: (_root, { after }, context: Context) => activity(context, after ?? null),
+    subscribe: (_root, { after }, context: Context) => activity(context, cursorAfter(context, after)),
     resolve: (feedEvent) => feedEvent,
   }),
   sessionEvents: t.field({
@@ -119,7 +120,7 @@ builder.subscriptionFields((t) => ({
       after: t.arg.string({ description: AFTER }),
     },
     subscribe: (_root, { sessionId, after }, context: Context) =>
-      sessionEvents(context, localId('Session', sessionId, 'sessionId'), after ?? null),
+      sessionEvents(context, localId('Session', sessionId, 'sessionId'), cursorAfter(context, after)),
     resolve: (feedEvent) => feedEvent,
   }),
 }));
