@@ -359,15 +359,15 @@ export type RunEventsSubscription = { runEvents:
     | { __typename: 'RunQueued', queueReason: QueueReason, at: string, attempt: number, seq: number }
     | { __typename: 'RunResumed', at: string, attempt: number, seq: number }
     | { __typename: 'RunStarted', at: string, attempt: number, seq: number }
-    | { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-    | { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+    | { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+    | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepTaskCreated', item: number | null, stepKey: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
     | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
     | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
-    | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
-    | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
+    | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
+    | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
    | null };
 
 export type TextSubscriptionVariables = Exact<{
@@ -412,15 +412,15 @@ export type ActivitySubscription = { activity: { cursor: string, event:
       | { __typename: 'RunQueued', queueReason: QueueReason, at: string, attempt: number, seq: number }
       | { __typename: 'RunResumed', at: string, attempt: number, seq: number }
       | { __typename: 'RunStarted', at: string, attempt: number, seq: number }
-      | { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-      | { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+      | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepTaskCreated', item: number | null, stepKey: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
       | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
       | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
-      | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
-      | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
+      | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
+      | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
      | null, run:
       | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
@@ -555,23 +555,23 @@ type RunEventFields_RunResumed_Fragment = { __typename: 'RunResumed', at: string
 
 type RunEventFields_RunStarted_Fragment = { __typename: 'RunStarted', at: string, attempt: number, seq: number };
 
-type RunEventFields_StepCompleted_Fragment = { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepCompleted_Fragment = { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepFailed_Fragment = { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
+type RunEventFields_StepFailed_Fragment = { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
 
-type RunEventFields_StepSkipped_Fragment = { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepSkipped_Fragment = { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
+type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepKey: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
 
 type RunEventFields_ThreadTruncated_Fragment = { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number };
 
 type RunEventFields_TokensGenerated_Fragment = { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_ToolCallCompleted_Fragment = { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number };
+type RunEventFields_ToolCallCompleted_Fragment = { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_ToolCallStarted_Fragment = { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number };
+type RunEventFields_ToolCallStarted_Fragment = { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number };
 
 export type RunEventFieldsFragment =
   | RunEventFields_AgentSelected_Fragment
@@ -615,6 +615,8 @@ export type ErrorCode =
   | 'BAD_CURSOR'
   /** An idempotency key was used for a different request, the thread is busy, or the e-mail address is registered. */
   | 'CONFLICT'
+  /** The server executes only trusted or known documents (`DOCUMENTS`), and this is none; send the id of one. */
+  | 'DOCUMENT_NOT_ALLOWED'
   /** The scope of the key or the role of the account does not allow it, or the account is disabled. */
   | 'FORBIDDEN'
   /** The document is not GraphQL. */
@@ -631,6 +633,10 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The request, or the response to it, is too large; ask for less at once. */
   | 'PAYLOAD_TOO_LARGE'
+  /** No document has this id or hash. If a hash was sent, send it again together with the document. */
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  /** The server registers no documents of this client; send documents without a hash, or trusted ones. */
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
   /** The provider of the model is not configured; the message names the server's variable. */
   | 'PROVIDER_NOT_CONFIGURED'
   /** A storage quota of the account is used up; delete something, or ask an admin. */
@@ -807,7 +813,7 @@ fragment RunEventFields on RunEvent {
     queueReason
   }
   ... on StepCompleted {
-    stepId
+    stepKey
     stepType
   }
   ... on StepFailed {
@@ -815,13 +821,13 @@ fragment RunEventFields on RunEvent {
       code
       message
     }
-    stepId
+    stepKey
   }
   ... on StepSkipped {
-    stepId
+    stepKey
   }
   ... on StepStarted {
-    stepId
+    stepKey
     stepType
   }
   ... on StepTaskCreated {
@@ -830,7 +836,7 @@ fragment RunEventFields on RunEvent {
       message
     }
     item
-    stepId
+    stepKey
     taskId
     tryNumber
   }
@@ -845,12 +851,12 @@ fragment RunEventFields on RunEvent {
     isError
     output
     tool
-    toolCallId
+    toolCallKey
   }
   ... on ToolCallStarted {
     input
     tool
-    toolCallId
+    toolCallKey
   }
 }` as TypedDocument<RunEventsSubscription, RunEventsSubscriptionVariables>;
 
@@ -1025,7 +1031,7 @@ fragment RunEventFields on RunEvent {
     queueReason
   }
   ... on StepCompleted {
-    stepId
+    stepKey
     stepType
   }
   ... on StepFailed {
@@ -1033,13 +1039,13 @@ fragment RunEventFields on RunEvent {
       code
       message
     }
-    stepId
+    stepKey
   }
   ... on StepSkipped {
-    stepId
+    stepKey
   }
   ... on StepStarted {
-    stepId
+    stepKey
     stepType
   }
   ... on StepTaskCreated {
@@ -1048,7 +1054,7 @@ fragment RunEventFields on RunEvent {
       message
     }
     item
-    stepId
+    stepKey
     taskId
     tryNumber
   }
@@ -1063,12 +1069,12 @@ fragment RunEventFields on RunEvent {
     isError
     output
     tool
-    toolCallId
+    toolCallKey
   }
   ... on ToolCallStarted {
     input
     tool
-    toolCallId
+    toolCallKey
   }
 }` as TypedDocument<ActivitySubscription, ActivitySubscriptionVariables>;
 
