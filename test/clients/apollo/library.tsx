@@ -1,18 +1,10 @@
-import {
-  ApolloClient,
-  ApolloLink,
-  gql,
-  HttpLink,
-  InMemoryCache,
-  Observable,
-  type TypedDocumentNode,
-} from '@apollo/client';
+import { ApolloClient, gql, InMemoryCache, type TypedDocumentNode } from '@apollo/client';
 import { ApolloProvider, useMutation, useQuery, useSubscription } from '@apollo/client/react';
 import { relayStylePagination } from '@apollo/client/utilities';
-import { OperationTypeNode, print } from 'graphql';
+import { polyphonyLink } from 'polyphony-client/apollo';
 import { useMemo, useState } from 'react';
+import { connect } from '../page/connection.ts';
 import { type Library, PAGE_SIZE, type SessionRow, type TaskRow, type TextPart } from '../page/library.ts';
-import { API, createTransport } from '../page/transport.ts';
 
 const TASK_ROW = gql`
   fragment TaskRow on Task {
@@ -128,17 +120,8 @@ const ACTIVITY: TypedDocumentNode<Activity> = gql`
 `;
 
 function createApollo(token: string | null): ApolloClient {
-  const { subscribe } = createTransport(token);
-  const live = new ApolloLink(
-    ({ query, variables }) => new Observable((sink) => subscribe(print(query), variables, sink as never)),
-  );
-  const http = new HttpLink({ uri: API, headers: token ? { authorization: `Bearer ${token}` } : {} });
   return new ApolloClient({
-    link: ApolloLink.split(
-      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-      live,
-      http,
-    ),
+    link: polyphonyLink(connect(token)),
     cache: new InMemoryCache({ typePolicies: { Query: { fields: { tasks: relayStylePagination() } } } }),
   });
 }

@@ -4,6 +4,6 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   plugins: [react()],
   // Of the page, which has no packages of its own.
-  resolve: { dedupe: ['react', 'react-dom', 'graphql-ws'] },
+  resolve: { dedupe: ['react', 'react-dom', 'polyphony-client'] },
   logLevel: 'warn',
 });

@@ -1,3 +1,4 @@
+import { relayFetch, relaySubscribe } from 'polyphony-client/relay';
 import { useMemo, useState } from 'react';
 import {
   type GraphQLTaggedNode,
@@ -13,13 +14,12 @@ import {
   Environment,
   type MutationParameters,
   Network,
-  Observable,
   RecordSource,
   type RecordSourceSelectorProxy,
   Store,
 } from 'relay-runtime';
+import { connect } from '../page/connection.ts';
 import { type Library, PAGE_SIZE } from '../page/library.ts';
-import { createTransport } from '../page/transport.ts';
 import type { libraryActivitySubscription } from './generated/libraryActivitySubscription.graphql.ts';
 import type { libraryCancelMutation } from './generated/libraryCancelMutation.graphql.ts';
 import type { libraryCreateThreadMutation } from './generated/libraryCreateThreadMutation.graphql.ts';
@@ -32,13 +32,11 @@ import type { libraryTasksQuery } from './generated/libraryTasksQuery.graphql.ts
 import type { libraryTextSubscription } from './generated/libraryTextSubscription.graphql.ts';
 
 function createEnvironment(token: string | null): Environment {
-  const transport = createTransport(token);
-  const network = Network.create(
-    ({ text }, variables) => transport.ask(text!, variables) as never,
-    ({ text }, variables) =>
-      Observable.create((sink) => transport.subscribe(text!, variables, sink as never)),
-  );
-  return new Environment({ network, store: new Store(new RecordSource()) });
+  const polyphony = connect(token);
+  return new Environment({
+    network: Network.create(relayFetch(polyphony), relaySubscribe(polyphony)),
+    store: new Store(new RecordSource()),
+  });
 }
 
 /** Runs a mutation as a promise. Relay completes one with errors as long as there is data, even if that is null. */

@@ -22,6 +22,6 @@ const relay: Plugin = {
 export default defineConfig({
   plugins: [relay, react()],
   // Of the page, which has no packages of its own.
-  resolve: { dedupe: ['react', 'react-dom', 'graphql-ws'] },
+  resolve: { dedupe: ['react', 'react-dom', 'polyphony-client'] },
   logLevel: 'warn',
 });

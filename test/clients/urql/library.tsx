@@ -1,19 +1,10 @@
 import { cacheExchange, type UpdatesConfig } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
+import { polyphonyExchange } from 'polyphony-client/urql';
 import { useMemo, useRef, useState } from 'react';
-import {
-  Client,
-  fetchExchange,
-  gql,
-  Provider,
-  subscriptionExchange,
-  type TypedDocumentNode,
-  useMutation,
-  useQuery,
-  useSubscription,
-} from 'urql';
+import { Client, gql, Provider, type TypedDocumentNode, useMutation, useQuery, useSubscription } from 'urql';
+import { connect } from '../page/connection.ts';
 import { type Library, PAGE_SIZE, type SessionRow, type TaskRow, type TextPart } from '../page/library.ts';
-import { API, createTransport } from '../page/transport.ts';
 
 const TASK_ROW = gql`
   fragment TaskRow on Task {
@@ -147,34 +138,15 @@ const updates: UpdatesConfig = {
 };
 
 function createUrql(token: string | null): Client {
-  const transport = createTransport(token);
-  return new Client({
-    url: API,
-    // POST, as the answer to a GET may come from the browser's cache.
-    preferGetMethod: false,
-    fetchOptions: { headers: token ? { authorization: `Bearer ${token}` } : {} },
-    exchanges: [
-      cacheExchange({
-        // Without an id: they belong to what they are in.
-        keys: Object.fromEntries(
-          ['FeedEvent', 'PageInfo', 'TaskConnection', 'TaskEdge', 'TextPart'].map((type) => [
-            type,
-            () => null,
-          ]),
-        ),
-        resolvers: { Query: { tasks: relayPagination() } },
-        updates,
-      }),
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: ({ query, variables }) => ({
-          subscribe: (sink) => ({
-            unsubscribe: transport.subscribe(query!, (variables ?? {}) as never, sink as never),
-          }),
-        }),
-      }),
-    ],
+  const cache = cacheExchange({
+    // Without an id: they belong to what they are in.
+    keys: Object.fromEntries(
+      ['FeedEvent', 'PageInfo', 'TaskConnection', 'TaskEdge', 'TextPart'].map((type) => [type, () => null]),
+    ),
+    resolvers: { Query: { tasks: relayPagination() } },
+    updates,
   });
+  return new Client({ url: 'unused', exchanges: [cache, polyphonyExchange(connect(token))] });
 }
 
 export const library: Library = {
