@@ -5,6 +5,7 @@ import {
   type CreateTaskInput,
   type Polyphony,
   type RunEvent,
+  type RunStatus,
   Turns,
 } from '../index.ts';
 import { createChunks } from './chunks.ts';
@@ -85,7 +86,7 @@ interface Following {
   abortSignal: AbortSignal | undefined;
 }
 
-const OPEN = ['PENDING', 'QUEUED', 'RUNNING', 'WAITING'] as const;
+const OPEN: RunStatus[] = ['PENDING', 'QUEUED', 'RUNNING', 'WAITING'];
 
 /** @param leave when no one reads any more, which does not end the run */
 function toStream(

@@ -2,7 +2,7 @@ import type { UIMessageChunk } from 'ai';
 import type { FinishReason, RunEvent } from '../index.ts';
 
 type Chunks = readonly UIMessageChunk[];
-type ReasonOfSdk = Extract<UIMessageChunk, { type: 'finish' }>['finishReason'];
+type ReasonOfSdk = NonNullable<Extract<UIMessageChunk, { type: 'finish' }>['finishReason']>;
 
 /** What the events of one run have become so far. */
 interface Message {
@@ -56,7 +56,7 @@ export function createChunks(runId: string): (event: RunEvent) => Chunks {
   };
 }
 
-const REASONS: Record<FinishReason, NonNullable<ReasonOfSdk>> = {
+const REASONS: Record<FinishReason, ReasonOfSdk> = {
   STOP: 'stop',
   LENGTH: 'length',
   CONTENT_FILTER: 'content-filter',
