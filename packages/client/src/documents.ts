@@ -383,7 +383,7 @@ export type ActivitySubscriptionVariables = Exact<{
 }>;
 
 
-export type ActivitySubscription = { activity: { cursor: string, event:
+export type ActivitySubscription = { activity: { cursor: string, taskId: string | null, executionId: string | null, orchestrationId: string | null, event:
       | { __typename: 'AgentSelected', agentId: string, name: string, reason: string, at: string, attempt: number, seq: number }
       | { __typename: 'ArtifactSaved', artifactId: string, mediaType: string, name: string, size: number, type: ArtifactType, url: string, at: string, attempt: number, seq: number }
       | { __typename: 'AttemptStarted', restartReason: RestartReason, voidCallId: string | null, at: string, attempt: number, seq: number }
@@ -482,12 +482,13 @@ export type CreateThreadMutationVariables = Exact<{
 
 export type CreateThreadMutation = { createThread: { thread: { id: string } } | null };
 
-export type OpenTasksQueryVariables = Exact<{
+export type TurnsQueryVariables = Exact<{
   threadId: string;
+  statuses?: Array<RunStatus> | RunStatus | null | undefined;
 }>;
 
 
-export type OpenTasksQuery = { tasks: { nodes: Array<{ __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }> } | null };
+export type TurnsQuery = { tasks: { nodes: Array<{ id: string, status: RunStatus, createdAt: string, prompt: string, output: string | null }> } | null };
 
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
@@ -874,6 +875,9 @@ export const Activity = `subscription Activity($after: String) {
     event {
       ...RunEventFields
     }
+    taskId
+    executionId
+    orchestrationId
     run {
       ...RunFields
     }
@@ -1210,37 +1214,17 @@ export const CreateThread = `mutation CreateThread($input: CreateThreadInput!) {
   }
 }` as TypedDocument<CreateThreadMutation, CreateThreadMutationVariables>;
 
-export const OpenTasks = `fragment RunFields on Run {
-  __typename
-  id
-  status
-  progress
-  attempt
-  lastSeq
-  cost
-  createdAt
-  startedAt
-  endedAt
-  error {
-    code
-    message
-  }
-  ... on Task {
-    title
-    model
-  }
-}
-
-query OpenTasks($threadId: ID!) {
-  tasks(
-    first: 1
-    filter: { threadId: $threadId, statuses: [PENDING, QUEUED, RUNNING, WAITING] }
-  ) {
+export const Turns = `query Turns($threadId: ID!, $statuses: [RunStatus!]) {
+  tasks(first: 100, filter: { threadId: $threadId, statuses: $statuses }) {
     nodes {
-      ...RunFields
+      id
+      status
+      createdAt
+      prompt
+      output
     }
   }
-}` as TypedDocument<OpenTasksQuery, OpenTasksQueryVariables>;
+}` as TypedDocument<TurnsQuery, TurnsQueryVariables>;
 
 export const Login = `mutation Login($input: LoginInput!) {
   login(input: $input) {
