@@ -102,11 +102,11 @@ function closePart(message: Message): Chunks {
 function fromTool(event: RunEvent): Chunks {
   const shown = { dynamic: true, providerExecuted: true } as const;
   if (event.__typename === 'ToolCallStarted') {
-    const { toolCallId, tool: toolName, input } = event;
+    const { toolCallKey: toolCallId, tool: toolName, input } = event;
     return [{ type: 'tool-input-available', toolCallId, toolName, input, ...shown }];
   }
   if (event.__typename === 'ToolCallCompleted') {
-    const { toolCallId, output, isError } = event;
+    const { toolCallKey: toolCallId, output, isError } = event;
     return isError
       ? [{ type: 'tool-output-error', toolCallId, errorText: output, ...shown }]
       : [{ type: 'tool-output-available', toolCallId, output, ...shown }];
