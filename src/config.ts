@@ -66,6 +66,10 @@ export interface Config {
   requestsPerMinute: number;
   /** Runs created per account. */
   runsPerMinute: number;
+  /** Points that one GraphQL operation may cost. */
+  queryCostLimit: number;
+  /** Which GraphQL documents clients may send, and the file with the trusted ones; null: there is none. */
+  documents: { mode: Environment['DOCUMENTS']; file: string | null };
   /** Storage quotas of an account, unless an admin has set others for it. */
   quotas: { runs: number; objects: number; bytes: number };
   /** The older API whose clients need no credentials; `none`: no guests; null: those with the base URL. */
@@ -113,7 +117,7 @@ export class ConfigError extends Error {
 export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  const missing = [...missingInProduction(given), ...missingOf(AZURE_PAIR, given), ...missingOf(OIDC, given)];
+  const missing = [...missingByValue(given), ...GROUPS.flatMap((group) => missingOf(group, given))];
   const wrong = parsed.success ? misplacedRoots(parsed.data) : describe(parsed.error, given);
   const problems = [...wrong, ...missing];
   if (!parsed.success || problems.length > 0) {
@@ -142,18 +146,24 @@ function describe(error: z.ZodError, given: Record<string, string | undefined>):
   });
 }
 
-const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY'];
+/** Variables that the value of another one requires. */
+const REQUIRED = [
+  { when: 'NODE_ENV', is: 'production', names: ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY'] },
+  { when: 'DOCUMENTS', is: 'only', names: ['DOCUMENTS_FILE'] },
+];
 
-function missingInProduction(given: Record<string, string | undefined>): string[] {
-  if (given.NODE_ENV !== 'production') return [];
-  const missing = REQUIRED_IN_PRODUCTION.filter((name) => given[name] === undefined);
-  return missing.map((name) => `${name}: required when NODE_ENV=production`);
+function missingByValue(given: Record<string, string | undefined>): string[] {
+  return REQUIRED.filter(({ when, is }) => given[when] === is).flatMap(({ when, is, names }) =>
+    names.filter((name) => given[name] === undefined).map((name) => `${name}: required when ${when}=${is}`),
+  );
 }
 
-const AZURE_PAIR = ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT'];
-const OIDC = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL'];
-
 /** Variables that are set together or not at all. */
+const GROUPS = [
+  ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT'],
+  ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL'],
+];
+
 function missingOf(group: readonly string[], given: Record<string, string | undefined>): string[] {
   const missing = group.filter((name) => given[name] === undefined);
   const [present] = group.filter((name) => given[name] !== undefined);
@@ -202,6 +212,8 @@ function toConfig(env: Environment): Config {
     rateLimitFactor: env.RATE_LIMIT_FACTOR,
     requestsPerMinute: env.RATE_LIMIT_REQUESTS,
     runsPerMinute: env.RATE_LIMIT_RUNS,
+    queryCostLimit: env.QUERY_COST_LIMIT,
+    documents: { mode: env.DOCUMENTS, file: env.DOCUMENTS_FILE ?? null },
     quotas: { runs: env.QUOTA_RUNS, objects: env.QUOTA_OBJECTS, bytes: env.QUOTA_BYTES },
     compatAnonymous: env.COMPAT_ANONYMOUS ?? null,
     openai: vendor(env.OPENAI_API_KEY, env.OPENAI_BASE_URL, 'https://api.openai.com/v1'),

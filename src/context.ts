@@ -185,6 +185,14 @@ export interface Loaders {
   agentReports: DataLoader<string, AgentReport>;
 }
 
+/** Server-sent events that an EventSource requests again, having lost its connection or received all. */
+export interface Resumption {
+  /** The `id` of the last event that it received. */
+  lastEventId: string;
+  /** Whether nothing can follow. The response is 204 then, after which an EventSource does not reconnect. */
+  isOver: boolean;
+}
+
 /** The dependencies of a use case. */
 export interface Context extends Services {
   viewer: Viewer | null;
@@ -199,4 +207,6 @@ export interface Context extends Services {
   /** The read budget of this response; `store` and `loaders` count against it. */
   reads: ReadBudget;
   loaders: Loaders;
+  /** Of a subscription over server-sent events that is resumed. */
+  resumption?: Resumption;
 }

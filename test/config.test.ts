@@ -47,6 +47,8 @@ describe('what a variable becomes', () => {
       rateLimitFactor: 1,
       requestsPerMinute: 30_000,
       runsPerMinute: 12_000,
+      queryCostLimit: 10_000,
+      documents: { mode: 'open', file: null },
       quotas: { runs: 1_000_000, objects: 100_000, bytes: 10_737_418_240 },
       openai: null,
       anthropic: null,
@@ -295,6 +297,7 @@ describe('what is refused, and in which words', () => {
       ],
     })),
     { given: { ...PRODUCTION, JWT_SECRET: '' }, expected: ['JWT_SECRET: required when NODE_ENV=production'] },
+    { given: { DOCUMENTS: 'only' }, expected: ['DOCUMENTS_FILE: required when DOCUMENTS=only'] },
   ])('$given', ({ given, expected }) => {
     expect(problemsOf(given)).toEqual(expected);
   });

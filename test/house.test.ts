@@ -119,7 +119,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'threads',
       'tasks',
     ],
-    ...['workflows', 'orchestrations', 'runs', 'analytics', 'system'],
+    ...['workflows', 'orchestrations', 'runs', 'analytics', 'system', 'nodes'],
   ],
   store: [
     ...[
@@ -143,7 +143,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     'tasks',
     // A session has threads, and a thread has a session.
     ['sessions', 'threads'],
-    ...['workflows', 'orchestrations', 'analytics', 'subscriptions', 'system', 'index.ts'],
+    ...['workflows', 'orchestrations', 'analytics', 'subscriptions', 'system', 'nodes', 'index.ts'],
   ],
   engine: [
     ...[

@@ -11,6 +11,8 @@ import { refuseMalformed } from './connections/malformed-requests.ts';
 import { routeUpgrades } from './connections/upgrades.ts';
 import { createSchemaAccess } from './dialects/create-schema-access.ts';
 import { answerFailure, answerUnknownPath } from './errors/to-reply.ts';
+import { createDocuments } from './graphql/documents/documents.ts';
+import { readManifest } from './graphql/documents/manifest.ts';
 import { createGraphiqlPage, type LocalAdmin } from './graphql/graphiql.ts';
 import { graphqlRoute } from './graphql/graphql-route.ts';
 import { createSubscribe } from './graphql/share-results.ts';
@@ -73,14 +75,17 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const limits = applyResourceLimits(app, services, admission);
   const atCredentialEnd = createAtCredentialEnd(services);
   const subscribe = createSubscribe();
-  const yoga = createGraphql(services, graphiql, atCredentialEnd, subscribe);
+  const { mode, file } = services.config.documents;
+  const trusted = file === null ? new Map<string, string>() : await readManifest(file);
+  const documents = createDocuments(mode, trusted);
+  const yoga = createGraphql(services, { graphiql, atCredentialEnd, subscribe, documents, trusted });
   // GraphiQL is one page with inline scripts, and its editor starts workers from blobs.
   await app.register(helmet, {
     contentSecurityPolicy: false,
     strictTransportSecurity: services.config.production,
   });
   await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
-  await app.register(graphqlRoute(yoga, admission));
+  await app.register(graphqlRoute(yoga, documents, admission));
   const sendArtifact = createSendArtifact(services, admission);
   await app.register(artifactRoute(services, admission, sendArtifact));
   await app.register(sessionRoutes(services, admission));
@@ -100,7 +105,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
   const { connections } = limits;
-  const sockets = openSockets(yoga, services, { admission, atCredentialEnd, connections });
+  const sockets = openSockets(yoga, services, { documents, admission, atCredentialEnd, connections });
   const carriers = [sockets, mountSockets(access)];
   const upgrades = routeUpgrades(app.server, carriers, { admission, baseUrl, ...limits });
   const closers = [upgrades.close];

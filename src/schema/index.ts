@@ -24,6 +24,7 @@ import './orchestrations/orchestration.ts';
 import './orchestrations/orchestration-mutations.ts';
 import './tasks/prediction.ts';
 import './models/provider.ts';
+import './nodes/node.ts';
 import './subscriptions/run-subscriptions.ts';
 import './models/select-model.ts';
 import './runs/run-operations.ts';

@@ -72,6 +72,13 @@ const limits = {
     text: 'operations a minute of an account, or of an address without credentials: GraphQL operations, requests to the older APIs, messages on their sockets and downloads of artifacts',
   },
   RATE_LIMIT_RUNS: { text: 'runs that an account may create or start again in a minute, through any API' },
+  QUERY_COST_LIMIT: { text: 'complexity points that one GraphQL operation may cost' },
+  DOCUMENTS: {
+    text: 'GraphQL documents that clients may execute: any (`open`), trusted ones and those that accounts registered (`known`), or trusted ones alone (`only`, which needs `DOCUMENTS_FILE`); see [transports](guide/transports.md#documents)',
+  },
+  DOCUMENTS_FILE: {
+    text: "trusted documents: a JSON file that maps ids or hashes to documents, as codegen's client preset and Relay's compiler write it; read at the start",
+  },
   QUOTA_RUNS: {
     text: 'tasks, executions and orchestrations that an account may keep; `updateUser` overrides the quotas of one account',
   },

@@ -149,7 +149,7 @@ describe('updateUser', () => {
   test('a disabled account’s schedules are skipped', async () => {
     const { id, client } = await newPerson();
     const created = data(
-      await client.query(`mutation { createWorkflow(input: { name: "w", steps: [{ id: "a", name: "a", task: "x" }],
+      await client.query(`mutation { createWorkflow(input: { name: "w", steps: [{ key: "a", name: "a", task: "x" }],
         schedule: { cron: "* * * * *", timeZone: "UTC" } }) { workflow { id } } }`),
     ).createWorkflow.workflow.id;
     const workflowId = Buffer.from(created, 'base64url').toString().split(':')[1]!;

@@ -84,11 +84,11 @@ const OBJECTS: [kind: string, document: string][] = [
   ['agents', 'createAgent(input: { name: "NAME" }) { agent { id } }'],
   [
     'templates',
-    'createTemplate(input: { name: "NAME", parameters: [], steps: [{ id: "a", type: GENERATE, prompt: "x" }] }) { template { id } }',
+    'createTemplate(input: { name: "NAME", parameters: [], steps: [{ key: "a", type: GENERATE, prompt: "x" }] }) { template { id } }',
   ],
   [
     'workflows',
-    'createWorkflow(input: { name: "NAME", steps: [{ id: "a", name: "a", task: "x" }] }) { workflow { id } }',
+    'createWorkflow(input: { name: "NAME", steps: [{ key: "a", name: "a", task: "x" }] }) { workflow { id } }',
   ],
   ['API keys', 'createApiKey(input: { name: "NAME" }) { key }'],
   ['models', 'createModel(input: { provider: OPENAI, modelId: "NAME" }) { model { id } }'],
@@ -172,7 +172,7 @@ test('a step of a workflow that the quota does not cover fails with the reason',
   const ann = await server.newUser();
   const { workflow } = data(
     await ann.query(
-      'mutation { createWorkflow(input: { name: "w", steps: [{ id: "a", name: "a", task: "x" }] }) { workflow { id } } }',
+      'mutation { createWorkflow(input: { name: "w", steps: [{ key: "a", name: "a", task: "x" }] }) { workflow { id } } }',
     ),
   ).createWorkflow;
   await Promise.all(Array.from({ length: 19 }, () => create(ann, { prompt: 'x' })));

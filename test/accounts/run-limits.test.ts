@@ -106,7 +106,7 @@ describe('a limit on concurrent runs', () => {
 
   test('does not keep an execution from going on: its own run is no work of a model', async () => {
     await limit(server, ann, { max_concurrent_runs: 1 });
-    const steps = ['a', 'b', 'c'].map((id) => ({ id, model: 'demo@tokens=1,itl=0', task: 'x' }));
+    const steps = ['a', 'b', 'c'].map((key) => ({ key, model: 'demo@tokens=1,itl=0', task: 'x' }));
     const workflowId = await createWorkflow(ann, steps);
     const document = `mutation ($input: ExecuteWorkflowInput!) { executeWorkflow(input: $input) { execution { id } } }`;
     const { id } = data(await ann.query(document, { input: { workflowId } })).executeWorkflow.execution;
@@ -174,7 +174,7 @@ describe('a limit on queued runs', () => {
   });
 
   test('refuses executions and orchestrations alike', async () => {
-    const workflowId = await createWorkflow(ann, [{ id: 'a', model: 'demo', task: 'x' }]);
+    const workflowId = await createWorkflow(ann, [{ key: 'a', model: 'demo', task: 'x' }]);
     await full();
     const document = `mutation ($input: ExecuteWorkflowInput!) { executeWorkflow(input: $input) { execution { id } } }`;
     expect((await ann.query(document, { input: { workflowId } })).errors![0]).toMatchObject(REFUSED);

@@ -3,6 +3,7 @@ import { getNamedType, isAbstractType, isCompositeType, isObjectType } from 'gra
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
+import { globalId } from '../../src/rules/ids/global-id.ts';
 import { schema } from '../../src/schema/index.ts';
 import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
@@ -22,6 +23,10 @@ beforeAll(async () => {
   id = await ann.createTask({ prompt: 'x', hold: true });
   other = await ann.createTask({ prompt: 'y', hold: true });
   credentials = await newToken(ann);
+  await server.store.database.pool.query(
+    `insert into model_call (id, run_id, attempt, provider, model, status)
+     select 'c-' || id, id, 1, 'demo', 'demo', 'completed' from run`,
+  );
 });
 
 const CREATE = 'mutation ($input: CreateRunTokenInput!) { createRunToken(input: $input) { token } }';
@@ -61,6 +66,19 @@ describe.each(TRANSPORTS)('over %s, a run token', (transport) => {
     for (const selected of ['session { id name }', '... on Task { dependsOn { status } }']) {
       expect(codes(await read(`query ($id: ID!) { run(id: $id) { ${selected} } }`))).toEqual(['FORBIDDEN']);
     }
+  });
+
+  test('finds by their ids its run and the model calls of it, and nothing else', async () => {
+    const [mine, foreign] = [
+      globalId('ModelCall', `c-${plain(id)}`),
+      globalId('ModelCall', `c-${plain(other)}`),
+    ];
+    const ids = [mine, other, id, foreign, globalId('User', 'x')];
+    const { nodes } = data(await read('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }));
+    expect(nodes).toEqual([{ id: mine }, null, { id }, null, null]);
+    expect(codes(await read('query ($id: ID!) { node(id: $id) { id } }', { id: foreign }))).toEqual([
+      'NOT_FOUND',
+    ]);
   });
 
   test('finds no other run, of the same account or not there', async () => {
@@ -239,7 +257,9 @@ async function follow(given: Record<string, string>): Promise<WebSocket> {
 }
 
 test('all types that it can reach are parts of runs', () => {
+  // It is readable below its run, although it is found by its id as well.
   const isNode = (name: string) => {
+    if (name === 'ModelCall') return false;
     const type = schema.getType(name);
     return isObjectType(type) && type.getInterfaces().some((each) => each.name === 'Node');
   };

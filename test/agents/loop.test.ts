@@ -119,8 +119,8 @@ describe('tools', () => {
     const tools = ['write_file', 'edit_file', 'read_file', 'list_files', 'search', 'terminal'];
     expect(started.map(({ tool }) => tool)).toEqual(tools);
     expect(completed.map(({ tool }) => tool)).toEqual(tools);
-    for (const [index, { seq, toolCallId }] of started.entries()) {
-      expect(completed[index]!.toolCallId).toBe(toolCallId);
+    for (const [index, { seq, toolCallKey }] of started.entries()) {
+      expect(completed[index]!.toolCallKey).toBe(toolCallKey);
       expect(completed[index]!.seq).toBeGreaterThan(seq);
       expect(started[index + 1]?.seq ?? Infinity).toBeGreaterThan(completed[index]!.seq);
     }
@@ -130,9 +130,9 @@ describe('tools', () => {
     expect(completed[3]!.output).toContain('a.txt');
     const { toolCalls, iterations } = await ann.task(id);
     expect(iterations).toBe(4);
-    expect(toolCalls.map(({ id, input, output }: never) => ({ id, input, output }))).toEqual(
-      started.map(({ toolCallId, input }, index) => ({
-        id: toolCallId,
+    expect(toolCalls.map(({ key, input, output }: never) => ({ key, input, output }))).toEqual(
+      started.map(({ toolCallKey, input }, index) => ({
+        key: toolCallKey,
         input,
         output: completed[index]!.output,
       })),

@@ -101,7 +101,7 @@ test('a repository with a failing test is mended, and the task leaves its plan a
   expect(ofType(events, 'ProgressMade').map(({ progress }) => progress)).toEqual([0.99, 1]);
   const { task } = data(
     await ann.query(`{ task(id: "${id}") {
-      status iterations result agent { name } plan { steps { id description status } }
+      status iterations result agent { name } plan { steps { key description status } }
       artifacts { name type mediaType size url } } }`),
   );
   expect(task).toMatchObject({

@@ -168,7 +168,7 @@ async function expectResumed({ id, model, step, write, isCommitted }: Case): Pro
 
 function expectEachOnce(log: TaskEvent[]): void {
   for (const type of ['ToolCallStarted', 'ToolCallCompleted']) {
-    const ids = ofType(log, type).map(({ toolCallId }) => toolCallId);
+    const ids = ofType(log, type).map(({ toolCallKey }) => toolCallKey);
     expect(ids).toEqual(['tool:1:0', 'tool:1:1', 'tool:2:0', 'tool:3:0']);
   }
 }

@@ -26,7 +26,11 @@ function template(name: string, steps: object[], parameters: object[] = []): Att
   return { name, query: TEMPLATE, variables: { input: { name: `t${Math.random()}`, steps, parameters } } };
 }
 
-const given = (templateParameters: object) => ({ id: 'a', template: 'ollama-inference', templateParameters });
+const given = (templateParameters: object) => ({
+  key: 'a',
+  template: 'ollama-inference',
+  templateParameters,
+});
 const doubling = Object.fromEntries(
   range(40).map((step) => [
     `d${step + 1}`,
@@ -46,15 +50,15 @@ export const ATTACKS: Attack[] = [
       ),
     ),
   ]),
-  workflow('tags that nest', [{ id: 'a', model, task: '{% if a %}'.repeat(9_000) }]),
+  workflow('tags that nest', [{ key: 'a', model, task: '{% if a %}'.repeat(9_000) }]),
   workflow(
     '100 long texts',
-    range(100).map((n) => ({ id: `s${n}`, model, task: '{{ input.a }}'.repeat(700) })),
+    range(100).map((n) => ({ key: `s${n}`, model, task: '{{ input.a }}'.repeat(700) })),
   ),
   workflow(
     'unknown references',
     range(100).map((n) => ({
-      id: `s${n}${'x'.repeat(50)}`,
+      key: `s${n}${'x'.repeat(50)}`,
       model,
       task: '{{ steps.nothing.output }}'.repeat(300),
     })),
@@ -62,7 +66,7 @@ export const ATTACKS: Attack[] = [
   workflow(
     'unknown steps',
     range(100).map((n) => ({
-      id: `s${n}${'x'.repeat(55)}`,
+      key: `s${n}${'x'.repeat(55)}`,
       model,
       task: 'x',
       dependsOn: range(100).map((m) => `nothing${m}`),
@@ -70,19 +74,19 @@ export const ATTACKS: Attack[] = [
   ),
   workflow(
     'a circle of all',
-    range(100).map((n) => ({ id: `s${n}`, model, task: 'x', dependsOn: range(100).map((m) => `s${m}`) })),
+    range(100).map((n) => ({ key: `s${n}`, model, task: 'x', dependsOn: range(100).map((m) => `s${m}`) })),
   ),
   workflow(
     '200,000 steps',
-    range(200_000).map(() => ({ id: 'a' })),
+    range(200_000).map(() => ({ key: 'a' })),
   ),
-  workflow('a million dependencies', [{ id: 'a', task: 'x', dependsOn: range(400_000).map(() => 'x') }]),
+  workflow('a million dependencies', [{ key: 'a', task: 'x', dependsOn: range(400_000).map(() => 'x') }]),
   workflow('5 MB of values', [given({ p: range(2_400_000).map(() => 0) })]),
   workflow('5 MB of names', [given(Object.fromEntries(range(300_000).map((n) => [`p${n}`, 0])))]),
-  workflow('5 MB of text', [{ id: 'a', task: '{{ a }}'.repeat(700_000) }]),
+  workflow('5 MB of text', [{ key: 'a', task: '{{ a }}'.repeat(700_000) }]),
   workflow(
     '100 schemas',
-    range(100).map((n) => ({ id: `s${n}`, model, task: 'x', responseSchema: { enum: range(1_000) } })),
+    range(100).map((n) => ({ key: `s${n}`, model, task: 'x', responseSchema: { enum: range(1_000) } })),
   ),
   schema('patterns that become large programs', { anyOf: patterns.map((pattern) => ({ pattern })) }),
   schema('a pattern of repetitions', { pattern: '(x{1000}){1000}' }),
@@ -100,7 +104,7 @@ export const ATTACKS: Attack[] = [
   template(
     'scripts of 50 steps',
     range(50).map((n) => ({
-      id: `s${n}`,
+      key: `s${n}`,
       type: 'RUN_SCRIPT',
       script: '{% for i in (1..9) %}{{ i }}{% endfor %}'.repeat(400),
     })),
@@ -108,7 +112,7 @@ export const ATTACKS: Attack[] = [
   template(
     '2,500 arguments',
     range(50).map((n) => ({
-      id: `s${n}`,
+      key: `s${n}`,
       type: 'RUN_SCRIPT',
       script: 'x',
       args: range(50).map(() => '{{ nothing }}'),
@@ -116,7 +120,7 @@ export const ATTACKS: Attack[] = [
   ),
   template(
     'values that are compared',
-    [{ id: 'a', type: 'RUN_SCRIPT', script: 'x' }],
+    [{ key: 'a', type: 'RUN_SCRIPT', script: 'x' }],
     range(50).map((n) => ({
       name: `p${n}`,
       type: 'LIST',
@@ -125,7 +129,7 @@ export const ATTACKS: Attack[] = [
     })),
   ),
   template('5 MB of arguments', [
-    { id: 'a', type: 'RUN_SCRIPT', script: 'x', args: range(600_000).map(() => 'xx') },
+    { key: 'a', type: 'RUN_SCRIPT', script: 'x', args: range(600_000).map(() => 'xx') },
   ]),
   {
     name: '19 schemas in one document',

@@ -49,7 +49,7 @@ export const template: Fixture = async ({ admin }) => {
   templates += 1;
   const input = {
     name: `template-${templates}`,
-    steps: [{ id: 'sum', type: 'GENERATE', model: 'demo', prompt: 'Sum up.' }],
+    steps: [{ key: 'sum', type: 'GENERATE', model: 'demo', prompt: 'Sum up.' }],
   };
   const mutation =
     'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
@@ -57,8 +57,8 @@ export const template: Fixture = async ({ admin }) => {
 };
 
 const STEPS = `[
-  { id: "facts", forEach: "input.topics", task: "One fact about {{ item }}.", model: "demo" }
-  { id: "report", dependsOn: ["facts"], condition: "input.topics.size > 1", task: "Report: {{ steps.facts.output }}", model: "demo" }
+  { key: "facts", forEach: "input.topics", task: "One fact about {{ item }}.", model: "demo" }
+  { key: "report", dependsOn: ["facts"], condition: "input.topics.size > 1", task: "Report: {{ steps.facts.output }}", model: "demo" }
 ]`;
 
 export const workflow: Fixture = async ({ admin }) =>
@@ -76,7 +76,7 @@ const CREATE_WORKFLOW =
 
 /** An execution of one step. */
 async function executeStep({ admin }: World, step: { task: string; model: string }): Promise<string> {
-  const input = { name: 'One step', steps: [{ id: 'one', ...step }] };
+  const input = { name: 'One step', steps: [{ key: 'one', ...step }] };
   const workflowId = (await create(admin, CREATE_WORKFLOW, { input })).workflow.id;
   return (await create(admin, EXECUTE, { input: { workflowId } })).execution.id;
 }

@@ -42,14 +42,14 @@ export const TASK_EVENTS = `subscription ($id: ID!, $after: Int) { taskEvents(ta
   ... on RunCancelled { reason: cancelReason } ... on AttemptStarted { restart: restartReason voidCallId }
   ... on ModelCallStarted { callId model provider } ... on ModelCallFailed { callId error { code message } willRetry }
   ... on ModelCallCompleted { callId finishReason inputTokens outputTokens cost }
-  ... on AgentSelected { name choice: reason } ... on ToolCallStarted { toolCallId tool input }
-  ... on ToolCallCompleted { toolCallId tool output isError } ... on PlanUpdated { plan { steps { id description status } } }
+  ... on AgentSelected { name choice: reason } ... on ToolCallStarted { toolCallKey tool input }
+  ... on ToolCallCompleted { toolCallKey tool output isError } ... on PlanUpdated { plan { steps { key description status } } }
   ... on ContextCompacted { turns summarizedTurns bytesBefore bytesAfter summaryCallId summaryCost: cost }
   ... on InputRequested { question } ... on InputProvided { said: text }
   ... on CurrentState { task { id status } } } }`;
 
-const TASK = `query ($id: ID!) { task(id: $id) { id status iterations type agent { name } plan { steps { id description status } }
-  toolCalls { id tool input output isError } progress cost costComplete attempt result
+const TASK = `query ($id: ID!) { task(id: $id) { id status iterations type agent { name } plan { steps { key description status } }
+  toolCalls { key tool input output isError } progress cost costComplete attempt result
   error { code message } usage { inputTokens outputTokens } cancelReason
   modelCalls { model provider status cost latencyMs timeToFirstTokenMs inputTokens outputTokens finishReason } } }`;
 

@@ -99,8 +99,8 @@ describe('each end of a run is told once', () => {
   test('of an execution, but not of its tasks, whose cost it has', async () => {
     const model = 'gpt-4o@tokens=3';
     const { id, cost } = await carryOut(ann, [
-      { id: 'a', model, task: 'x' },
-      { id: 'b', model, task: 'y' },
+      { key: 'a', model, task: 'x' },
+      { key: 'b', model, task: 'y' },
     ]);
     expect(await told()).toEqual([{ id, kind: 'EXECUTION', status: 'COMPLETED', error: null }]);
     const [{ body }] = await deliveries(ann, hook);
@@ -109,18 +109,18 @@ describe('each end of a run is told once', () => {
   });
 
   test('of an execution whose step fails', async () => {
-    const { id } = await carryOut(ann, [{ id: 'a', model: failing, task: 'x' }]);
+    const { id } = await carryOut(ann, [{ key: 'a', model: failing, task: 'x' }]);
     expect(await told()).toEqual([{ id, kind: 'EXECUTION', status: 'FAILED', error: 'STEP_FAILED' }]);
   });
 
   test('of an execution that takes too long', async () => {
-    const { id } = await carryOut(ann, [{ id: 'a', model: slow, task: 'x' }], { timeoutSeconds: 1 });
+    const { id } = await carryOut(ann, [{ key: 'a', model: slow, task: 'x' }], { timeoutSeconds: 1 });
     const error = 'TIME_LIMIT_REACHED';
     expect(await told()).toEqual([{ id, kind: 'EXECUTION', status: 'FAILED', error }]);
   });
 
   test('of an execution that is cancelled, with its time', async () => {
-    const id = await execute(ann, await createWorkflow(ann, [{ id: 'a', model: slow, task: 'x' }]));
+    const id = await execute(ann, await createWorkflow(ann, [{ key: 'a', model: slow, task: 'x' }]));
     await waitForEvent(ann, id, ({ __typename: type }) => type === 'StepTaskCreated');
     data(await ask('cancelExecution(input: { id: $id, reason: "enough" }) { execution { id } }', id));
     await follow(ann, id);

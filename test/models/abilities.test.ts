@@ -107,7 +107,7 @@ describe('a model that cannot do it is refused before anything is made', () => {
     ]);
     const workflow =
       'mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { workflow { id } } }';
-    const step = { id: 's', agentId: await agent(), model: PLAIN, task: 'x' };
+    const step = { key: 's', agentId: await agent(), model: PLAIN, task: 'x' };
     expect(await code(workflow, { name: 'w', steps: [step] })).toEqual([
       'VALIDATION_ERROR',
       'input.steps.0.model',

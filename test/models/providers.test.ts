@@ -6,7 +6,7 @@ import { data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 
-const PROVIDERS = '{ providers { id name configured reachable modelsCount defaultModel { modelId } } }';
+const PROVIDERS = '{ providers { provider name configured reachable modelsCount defaultModel { modelId } } }';
 
 let vendor: Vendor;
 let server: TestServer | undefined;
@@ -23,7 +23,7 @@ async function ask(variables: Record<string, string>) {
   server = await startTestServer({ worker: false, variables });
   const client = await server.newUser();
   const { providers } = data(await client.query(PROVIDERS));
-  return Object.fromEntries(providers.map((each: { id: string }) => [each.id, each]));
+  return Object.fromEntries(providers.map((each: { provider: string }) => [each.provider, each]));
 }
 
 describe('providers', () => {
@@ -72,7 +72,9 @@ describe('providers', () => {
     server = await startTestServer({ worker: false, variables: { OUTBOUND_ALLOW: '127.0.0.1' } });
     const admin = await server.newUser();
     const custom = async () =>
-      data(await admin.query(PROVIDERS)).providers.find(({ id }: { id: string }) => id === 'CUSTOM');
+      data(await admin.query(PROVIDERS)).providers.find(
+        ({ provider }: { provider: string }) => provider === 'CUSTOM',
+      );
     const { port } = new URL(vendor.url);
     const create = (host: string, modelId: string) =>
       admin.query(add, { input: { provider: 'CUSTOM', modelId, baseUrl: `http://${host}:${port}/v1` } });

@@ -148,7 +148,7 @@ const KINDS: [kind: string, begin: (client: Client, model: string) => Promise<st
   [
     'templates',
     async (client, model) => {
-      const steps = [{ id: 'a', type: 'GENERATE', prompt: 'x', model }];
+      const steps = [{ key: 'a', type: 'GENERATE', prompt: 'x', model }];
       const { name } = await createTemplate(client, { steps });
       return client.createTask({ kind: 'TEMPLATE', templateName: name, priority: 10 });
     },
@@ -156,7 +156,7 @@ const KINDS: [kind: string, begin: (client: Client, model: string) => Promise<st
   [
     'workflow steps',
     async (client, model) =>
-      execute(client, await createWorkflow(client, [{ id: 'a', model, task: 'x' }]), { priority: 10 }),
+      execute(client, await createWorkflow(client, [{ key: 'a', model, task: 'x' }]), { priority: 10 }),
   ],
   [
     'orchestrations',

@@ -122,7 +122,7 @@ describe.each(SERVERS)('$provider', ({ provider, address, key, model: variable }
   });
 
   test('a template asks the model', async () => {
-    const steps = [{ id: 'hello', type: 'GENERATE', model, prompt: 'Say hello to {{ name }}.' }];
+    const steps = [{ key: 'hello', type: 'GENERATE', model, prompt: 'Say hello to {{ name }}.' }];
     const parameters = [{ name: 'name', type: 'STRING', required: true }];
     const { name } = await createTemplate(ann, { parameters, steps });
     const input = { kind: 'TEMPLATE', templateName: name, templateParameters: { name: 'Ann' } };

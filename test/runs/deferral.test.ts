@@ -248,9 +248,9 @@ describe('given a provider that is unavailable', () => {
   test('then a template goes on with the step it was in, and its earlier steps are not done again', async () => {
     const steps = await createTemplate(ann, {
       steps: [
-        { id: 'one', type: 'RUN_SCRIPT', script: 'echo first >file' },
-        { id: 'two', type: 'GENERATE', model: downAtFirst('second'), prompt: 'x' },
-        { id: 'three', type: 'RUN_SCRIPT', script: 'cat file' },
+        { key: 'one', type: 'RUN_SCRIPT', script: 'echo first >file' },
+        { key: 'two', type: 'GENERATE', model: downAtFirst('second'), prompt: 'x' },
+        { key: 'three', type: 'RUN_SCRIPT', script: 'cat file' },
       ],
     });
     const id = await ann.createTask({ templateName: steps.name });

@@ -107,8 +107,8 @@ test('what waits for a task goes on when it is done, and fails when it failed', 
 
 test('an execution goes on with what its task was said to be', async () => {
   const steps = [
-    { id: 'first', task: 'x', model: 'gpt-4o@tokens=5000,itl=2' },
-    { id: 'second', task: '{{ steps.first.output }}', model: 'gpt-4o@echo=1', dependsOn: ['first'] },
+    { key: 'first', task: 'x', model: 'gpt-4o@tokens=5000,itl=2' },
+    { key: 'second', task: '{{ steps.first.output }}', model: 'gpt-4o@echo=1', dependsOn: ['first'] },
   ];
   const execution = await execute(ann, await createWorkflow(ann, steps));
   const { taskId } = await waitForEvent(ann, execution, ({ __typename: type }) => type === 'StepTaskCreated');

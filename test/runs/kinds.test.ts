@@ -20,7 +20,8 @@ const KINDS = [
   {
     kind: 'EXECUTION',
     type: 'Execution',
-    create: async (model: string) => execute(ann, await createWorkflow(ann, [{ id: 'a', model, task: 'x' }])),
+    create: async (model: string) =>
+      execute(ann, await createWorkflow(ann, [{ key: 'a', model, task: 'x' }])),
   },
   {
     kind: 'ORCHESTRATION',
@@ -153,7 +154,7 @@ test.each(['run', 'cancelRun', 'retryRun', 'deleteRun'])(
 );
 
 test('a task of an execution is deleted with the execution only', async () => {
-  const execution = await execute(ann, await createWorkflow(ann, [{ id: 'a', model: QUICK, task: 'x' }]));
+  const execution = await execute(ann, await createWorkflow(ann, [{ key: 'a', model: QUICK, task: 'x' }]));
   await eventsOf(execution);
   const read = 'query ($id: ID!) { execution(id: $id) { steps { task { id } } } }';
   const { id } = data(await ann.query(read, { id: execution })).execution.steps[0].task;

@@ -84,7 +84,7 @@ test('of TheMachine: agents, workflows and executions', async () => {
   expect(plain(agent.createAgent.agent.id)).toMatch(new RegExp(`^agent-${UUID}$`));
   const workflow = await through(
     'themachine',
-    'mutation { createWorkflow(input: { name: "w", steps: [{ id: "a", task: "x", model: "demo" }] }) { workflow { id } } }',
+    'mutation { createWorkflow(input: { name: "w", steps: [{ key: "a", task: "x", model: "demo" }] }) { workflow { id } } }',
   );
   const workflowId = workflow.createWorkflow.workflow.id;
   expect(plain(workflowId)).toMatch(new RegExp(`^workflow-${UUID}$`));

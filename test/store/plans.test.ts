@@ -1,7 +1,9 @@
 import pg, { type ClientBase } from 'pg';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createQuotas } from '../../src/store/accounts/quotas.ts';
-import { readDeliveries } from '../../src/store/integrations/deliveries.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { findDeliveries, readDeliveries } from '../../src/store/integrations/deliveries.ts';
+import { findIntegrations } from '../../src/store/integrations/integrations.ts';
 import { planDeliveries, takeDelivery } from '../../src/store/integrations/send-deliveries.ts';
 import type { Feed } from '../../src/store/log/bus.ts';
 import { readEventPages } from '../../src/store/log/event-pages.ts';
@@ -12,12 +14,14 @@ import {
   readTexts,
 } from '../../src/store/log/generated-text/read-text.ts';
 import { openLease } from '../../src/store/log/lease.ts';
+import { findModelCalls } from '../../src/store/money/model-call-reports.ts';
 import { failRun } from '../../src/store/runs/finish-run.ts';
 import { listSessions } from '../../src/store/sessions/sessions.ts';
 import { readSessionTotals } from '../../src/store/sessions/totals.ts';
 import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/tasks/list-tasks.ts';
+import { findTasks } from '../../src/store/tasks/tasks.ts';
 import { readTurns } from '../../src/store/threads/read-turns.ts';
-import { listThreads } from '../../src/store/threads/threads.ts';
+import { findThreads, listThreads } from '../../src/store/threads/threads.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
 
@@ -141,6 +145,18 @@ const FILTERS: [what: string, filter: Partial<TaskListing>][] = [
     },
   ],
 ];
+/** Rows of tables of thousands, by ids of an owner. */
+const FOUND: {
+  what: string;
+  find: (database: Database, owner: string, ids: readonly string[]) => Promise<unknown>;
+  ids: string[];
+}[] = [
+  { what: 'task', find: findTasks, ids: ['r6', 'r26'] },
+  { what: 'model_call', find: findModelCalls, ids: ['cr6', 'cr26'] },
+  { what: 'thread', find: findThreads, ids: ['t6', 't26'] },
+  { what: 'integration', find: findIntegrations, ids: ['i6', 'i1006'] },
+  { what: 'delivery', find: findDeliveries, ids: ['d6', 'd26'] },
+];
 const MANY = { runs: 1e9, objects: 1e9, bytes: 1e12 };
 const feeds: [Feed['kind'], string, string][] = [
   ['owner', 'u7', 'event_owner_place'],
@@ -171,6 +187,11 @@ describe.each([
     ask: () => listThreads(server.store.database, { ...range, ownerId: 'u8', sessionId: 's7' }),
     index: 'thread_session_created',
   },
+  ...FOUND.map(({ what, find, ids }) => ({
+    what: `${what} by their ids`,
+    ask: () => find(server.store.database, 'u7', ids),
+    index: `${what}_pkey`,
+  })),
   {
     what: 'the tasks of a session',
     ask: () => listTasks(server.store.database, { ...tasks, sessionId: 's7' }),

@@ -16,11 +16,11 @@ const MUTATIONS = {
   Thread: 'createThread(input: { title: "t" }) { made: thread { id } }',
   Task: 'createTask(input: { prompt: "x", hold: true }) { made: task { id } }',
   Agent: 'createAgent(input: { name: "a" }) { made: agent { id } }',
-  Template: `createTemplate(input: { name: "own", steps: [{ id: "a", type: GENERATE, prompt: "x" }], parameters: [
+  Template: `createTemplate(input: { name: "own", steps: [{ key: "a", type: GENERATE, prompt: "x" }], parameters: [
     { name: "number", type: INTEGER }, { name: "word", type: STRING, allowed: ["a"] }, { name: "list", type: LIST }] })
     { made: template { id } }`,
   Workflow:
-    'createWorkflow(input: { name: "w", steps: [{ id: "a", name: "a", task: "x" }] }) { made: workflow { id } }',
+    'createWorkflow(input: { name: "w", steps: [{ key: "a", name: "a", task: "x" }] }) { made: workflow { id } }',
   Integration:
     'createIntegration(input: { platform: WEBHOOK, url: "https://example.com/hook" }) { made: integration { id } }',
   Model: 'createModel(input: { provider: OPENAI, modelId: "own" }) { made: model { id } }',

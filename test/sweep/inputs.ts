@@ -89,6 +89,7 @@ const TYPES: Record<string, string> = {
   'CreateTaskInput.dependsOn': 'Task',
   'RedeliverInput.id': 'Delivery',
   'Query.node.id': 'Task',
+  'Query.nodes.ids': 'Task',
   'Query.run.id': 'Task',
   'Subscription.runEvents.runId': 'Task',
   'CancelRunInput.id': 'Task',

@@ -84,7 +84,7 @@ export async function createWorld(client: Client, vendor: Vendor, name: string):
       name: handles.template,
       description: canary,
       parameters: [{ name: 'p', type: 'STRING', description: canary }],
-      steps: [{ id: 'a', type: 'STORE_OUTPUT', name: canary, content: canary }],
+      steps: [{ key: 'a', type: 'STORE_OUTPUT', name: canary, content: canary }],
     },
     'template',
   );
@@ -94,7 +94,7 @@ export async function createWorld(client: Client, vendor: Vendor, name: string):
       name: canary,
       description: canary,
       schedule: { cron: '0 0 1 1 *', timeZone: 'UTC', input: { x: canary } },
-      steps: [{ id: 'a', name: canary, task: canary, model: 'gpt-4o@echo=1' }],
+      steps: [{ key: 'a', name: canary, task: canary, model: 'gpt-4o@echo=1' }],
     },
     'workflow',
   );
@@ -143,7 +143,7 @@ export async function createWorld(client: Client, vendor: Vendor, name: string):
   const refusedOnes = [1, 2, 3, 4, 5].map((number) => `gpt-4o@fault=401,key=${name}${number}`);
   const failing = await idOf(
     'createWorkflow',
-    { name: `${canary} fails`, steps: [{ id: 'a', name: canary, task: canary, model: refused }] },
+    { name: `${canary} fails`, steps: [{ key: 'a', name: canary, task: canary, model: refused }] },
     'workflow',
   );
   const failed = {

@@ -151,7 +151,7 @@ test('models by their providers', async () => {
 
 test('what else has an origin is found by it', async () => {
   const create =
-    'mutation { createSession(input: { name: "s" }) { session { origin } } createAgent(input: { name: "a" }) { agent { origin } } createWorkflow(input: { name: "w", steps: [{ id: "a", task: "x" }] }) { workflow { id origin } } }';
+    'mutation { createSession(input: { name: "s" }) { session { origin } } createAgent(input: { name: "a" }) { agent { origin } } createWorkflow(input: { name: "w", steps: [{ key: "a", task: "x" }] }) { workflow { id origin } } }';
   const made = data(await ann.query(create));
   const { workflow } = made.createWorkflow;
   expect([made.createSession.session, made.createAgent.agent, { origin: workflow.origin }]).toEqual(

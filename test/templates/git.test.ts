@@ -204,7 +204,7 @@ describe('what is refused before anybody is asked', () => {
   );
 
   test('a folder outside of the working directory', async () => {
-    const step = { id: 'clone', type: 'GIT_CLONE', url: `${remote.url}/x.git` };
+    const step = { key: 'clone', type: 'GIT_CLONE', url: `${remote.url}/x.git` };
     for (const directory of ['../x', '/tmp/x', 'a/../../x', '.git', '.']) {
       const { name } = await createTemplate(ann, { steps: [{ ...step, directory }] });
       const { task } = await follow(ann, { templateName: name });

@@ -73,14 +73,14 @@ describe('steps', () => {
   test('read the parameters and what came of the steps before', async () => {
     const { task } = await run(
       [
-        { id: 'first', type: 'GENERATE', model: 'gpt-4o@echo=1', prompt: 'Hello {{name}}' },
+        { key: 'first', type: 'GENERATE', model: 'gpt-4o@echo=1', prompt: 'Hello {{name}}' },
         {
-          id: 'second',
+          key: 'second',
           type: 'GENERATE',
           model: 'openai/{{model}}',
           prompt: '<{{steps.first.output | upcase}}>',
         },
-        { id: 'kept', type: 'STORE_OUTPUT', name: '{{name}}.md', content: '# {{steps.second.output}}' },
+        { key: 'kept', type: 'STORE_OUTPUT', name: '{{name}}.md', content: '# {{steps.second.output}}' },
       ],
       [
         { name: 'name', type: 'STRING', required: true },
@@ -104,7 +104,7 @@ describe('steps', () => {
   });
 
   test('tell how far they are', async () => {
-    const store = (id: string) => ({ id, type: 'STORE_OUTPUT', name: id, content: id });
+    const store = (key: string) => ({ key, type: 'STORE_OUTPUT', name: key, content: key });
     const { events } = await run([store('a'), store('b'), store('c'), store('d')]);
     expect(events.flatMap(({ progress }) => progress ?? [])).toEqual([0.25, 0.5, 0.75, 1]);
   });
@@ -113,9 +113,9 @@ describe('steps', () => {
     const script = 'echo "got $# $1"; echo oops >&2; cat -';
     const { task } = await run(
       [
-        { id: 'run', type: 'RUN_SCRIPT', script, args: ['{{given}}', "it's"] },
+        { key: 'run', type: 'RUN_SCRIPT', script, args: ['{{given}}', "it's"] },
         {
-          id: 'kept',
+          key: 'kept',
           type: 'STORE_OUTPUT',
           name: 'out',
           content: '{{steps.run.output}}|{{steps.run.stderr}}',
@@ -134,8 +134,8 @@ describe('steps', () => {
 
   test('keep files byte by byte', async () => {
     const { task } = await run([
-      { id: 'run', type: 'RUN_SCRIPT', script: 'mkdir out; head -c 100000 /dev/zero >out/zeros.bin' },
-      { id: 'kept', type: 'STORE_OUTPUT', name: 'zeros.bin', path: 'out/zeros.bin', content: 'never' },
+      { key: 'run', type: 'RUN_SCRIPT', script: 'mkdir out; head -c 100000 /dev/zero >out/zeros.bin' },
+      { key: 'kept', type: 'STORE_OUTPUT', name: 'zeros.bin', path: 'out/zeros.bin', content: 'never' },
     ]);
     expect(task.artifacts[1]).toMatchObject({ size: 100_000, mediaType: 'application/octet-stream' });
     expect(await content(ann, server.url, task.artifacts[1])).toBe('\0'.repeat(100_000));
@@ -143,19 +143,19 @@ describe('steps', () => {
 
   test('keep a log of what is no text, too', async () => {
     const print = `head -c 1000000 /dev/zero | tr '\\0' '\\377'`;
-    const { task } = await run([{ id: 'run', type: 'RUN_SCRIPT', script: `${print}; ${print} >&2` }]);
+    const { task } = await run([{ key: 'run', type: 'RUN_SCRIPT', script: `${print}; ${print} >&2` }]);
     expect(task).toMatchObject({ status: 'COMPLETED', artifacts: [{ isTruncated: true }] });
   });
 
   test('keep a text where there is no file, and follow no link out of the working directory', async () => {
     const { task } = await run([
       {
-        id: 'run',
+        key: 'run',
         type: 'RUN_SCRIPT',
         script: `ln -s ${folder.path}/secrets.key link; ln -s /etc/shadow shadow`,
       },
       ...['none', 'link', 'shadow'].map((path) => ({
-        ...{ id: path, type: 'STORE_OUTPUT', name: path, path, content: 'instead' },
+        ...{ key: path, type: 'STORE_OUTPUT', name: path, path, content: 'instead' },
       })),
     ]);
     expect(task.result.output).toBe('instead');
@@ -164,15 +164,15 @@ describe('steps', () => {
 
   test('cut a file that is too large, and say so', async () => {
     const { task } = await run([
-      { id: 'run', type: 'RUN_SCRIPT', script: 'head -c 6000000 /dev/zero >big' },
-      { id: 'kept', type: 'STORE_OUTPUT', name: 'big', path: 'big' },
+      { key: 'run', type: 'RUN_SCRIPT', script: 'head -c 6000000 /dev/zero >big' },
+      { key: 'kept', type: 'STORE_OUTPUT', name: 'big', path: 'big' },
     ]);
     expect(task.artifacts[1]).toMatchObject({ size: 5 * 1024 * 1024, isTruncated: true });
   });
 
   test('leave nothing behind on the disk', async () => {
-    await run([{ id: 'run', type: 'RUN_SCRIPT', script: 'touch a; chmod 000 .' }]);
-    await run([{ id: 'run', type: 'RUN_SCRIPT', script: 'touch a; exit 1' }]);
+    await run([{ key: 'run', type: 'RUN_SCRIPT', script: 'touch a; chmod 000 .' }]);
+    await run([{ key: 'run', type: 'RUN_SCRIPT', script: 'touch a; exit 1' }]);
     const roots = await readdir(join(folder.path, 'workspaces'), { recursive: true });
     expect(roots.filter((path) => path.includes('.template-'))).toEqual([]);
   });
@@ -227,12 +227,12 @@ describe('a step that fails names itself', () => {
       expected: { code: 'TEMPLATE_FAILED', message: expect.stringContaining('is not a valid media type') },
     },
   ])('$step.type $step.script$step.path$step.name', async ({ step, expected }) => {
-    const { task } = await run([{ id: 'bad', ...step }]);
+    const { task } = await run([{ key: 'bad', ...step }]);
     expect(task).toMatchObject({ status: 'FAILED', error: expected });
   });
 
   test('and keeps what its script said', async () => {
-    const { task } = await run([{ id: 'bad', type: 'RUN_SCRIPT', script: 'echo one; exit 3' }]);
+    const { task } = await run([{ key: 'bad', type: 'RUN_SCRIPT', script: 'echo one; exit 3' }]);
     expect(await content(ann, server.url, task.artifacts[0])).toBe('one\n');
   });
 });
@@ -241,8 +241,8 @@ describe('a task goes on where it was', () => {
   test('a retry does finished steps not again', async () => {
     const { name } = await createTemplate(ann, {
       steps: [
-        { id: 'paid', type: 'GENERATE', model: 'gpt-4o@tokens=3,key=paid', prompt: 'x' },
-        { id: 'flaky', type: 'GENERATE', model: 'gpt-4o@fault=401,times=1,key=flaky', prompt: 'y' },
+        { key: 'paid', type: 'GENERATE', model: 'gpt-4o@tokens=3,key=paid', prompt: 'x' },
+        { key: 'flaky', type: 'GENERATE', model: 'gpt-4o@fault=401,times=1,key=flaky', prompt: 'y' },
       ],
     });
     const { id, task } = await follow(ann, { templateName: name });
@@ -258,9 +258,9 @@ describe('a task goes on where it was', () => {
   test('a retry makes again what was lost with the working directory', async () => {
     const { name } = await createTemplate(ann, {
       steps: [
-        { id: 'files', type: 'RUN_SCRIPT', script: 'echo made >file' },
-        { id: 'flaky', type: 'GENERATE', model: 'gpt-4o@fault=401,times=1,key=flaky2', prompt: 'y' },
-        { id: 'kept', type: 'STORE_OUTPUT', name: 'file', path: 'file' },
+        { key: 'files', type: 'RUN_SCRIPT', script: 'echo made >file' },
+        { key: 'flaky', type: 'GENERATE', model: 'gpt-4o@fault=401,times=1,key=flaky2', prompt: 'y' },
+        { key: 'kept', type: 'STORE_OUTPUT', name: 'file', path: 'file' },
       ],
     });
     const { id } = await follow(ann, { templateName: name });
@@ -300,14 +300,14 @@ test('a cost limit holds for the steps together', async () => {
   const { name } = await createTemplate(ann, {
     steps: [
       {
-        id: 'one',
+        key: 'one',
         type: 'GENERATE',
         model: 'gpt-4o@tokens=400',
         prompt: 'x',
         parameters: { maxTokens: 400 },
       },
       {
-        id: 'two',
+        key: 'two',
         type: 'GENERATE',
         model: 'gpt-4o@tokens=400',
         prompt: 'x',
@@ -324,10 +324,10 @@ test('a cost limit holds for the steps together', async () => {
 
 test('a task keeps the template that it was made with', async () => {
   const { id: templateId, name } = await createTemplate(ann, {
-    steps: [{ id: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'old' }],
+    steps: [{ key: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'old' }],
   });
   const id = await ann.createTask({ templateName: name, hold: true });
-  const steps = [{ id: 'b', type: 'STORE_OUTPUT', name: 'b', content: 'new' }];
+  const steps = [{ key: 'b', type: 'STORE_OUTPUT', name: 'b', content: 'new' }];
   const changed = await ann.query(
     'mutation ($input: UpdateTemplateInput!) { updateTemplate(input: $input) { template { version } } }',
     { input: { id: templateId, steps } },

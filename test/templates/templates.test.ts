@@ -9,10 +9,10 @@ const admin = fixture(() => server.newUser());
 const ann = fixture(() => server.newUser());
 const bob = fixture(() => server.newUser());
 
-const store = { id: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
+const store = { key: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
 const TEMPLATE = `id name description version isBuiltIn isActive
   parameters { name type required default description allowed min max isSecret }
-  steps { id type model prompt system url ref token directory path script args timeoutSeconds name content }`;
+  steps { key type model prompt system url ref token directory path script args timeoutSeconds name content }`;
 
 const list = async (who: Client) =>
   data(await who.query(`{ templates(first: 30) { nodes { ${TEMPLATE} } } }`)).templates.nodes;
@@ -85,8 +85,8 @@ describe('built-in templates', () => {
 describe("a user's template", () => {
   test('is as it was made, with defaults for what was left out', async () => {
     const steps = [
-      { id: 'g', type: 'GENERATE', prompt: '{{topic}}' },
-      { id: 'r', type: 'RUN_SCRIPT', script: 'echo "$1"', args: ['{{steps.g.output}}'] },
+      { key: 'g', type: 'GENERATE', prompt: '{{topic}}' },
+      { key: 'r', type: 'RUN_SCRIPT', script: 'echo "$1"', args: ['{{steps.g.output}}'] },
     ];
     const parameters = [{ name: 'topic', type: 'STRING', allowed: ['a', 'b'], default: 'a' }];
     const made = data(await create({ name: 'whole', description: 'd', parameters, steps })).createTemplate;
@@ -97,8 +97,8 @@ describe("a user's template", () => {
       isActive: true,
       parameters: [{ name: 'topic', required: false, default: 'a', allowed: ['a', 'b'], isSecret: false }],
       steps: [
-        { id: 'g', type: 'GENERATE', model: null, args: null },
-        { id: 'r', script: 'echo "$1"', args: ['{{steps.g.output}}'], timeoutSeconds: null },
+        { key: 'g', type: 'GENERATE', model: null, args: null },
+        { key: 'r', script: 'echo "$1"', args: ['{{steps.g.output}}'], timeoutSeconds: null },
       ],
     });
     const found = await ann.query(`query ($id: ID!) { template(id: $id) { ${TEMPLATE} } }`, {
@@ -126,7 +126,7 @@ describe("a user's template", () => {
       version: 2,
       description: 'd',
       isActive: false,
-      steps: [{ id: 'a' }],
+      steps: [{ key: 'a' }],
     });
     expect(data(await update({ id, description: null })).updateTemplate.template.description).toBeNull();
     const broken = await update({ id, parameters: [], steps: [{ ...store, content: '{{x}}' }] });
@@ -211,18 +211,18 @@ describe('a template that is wrong is refused, with the place', () => {
     [{ name: 'a b' }, 'name', 'must be 1 to 100 letters'],
     [{ steps: [] }, 'steps', 'at least one step'],
     [{ steps: Array(51).fill(store) }, 'steps', 'at most 50'],
-    [steps({}, {}), 'steps.1.id', '"a" is already used'],
-    [steps({ id: '1' }), 'steps.0.id', 'beginning with a letter'],
-    [{ steps: [{ id: 'a', type: 'GENERATE' }] }, 'steps.0.prompt', ''],
+    [steps({}, {}), 'steps.1.key', '"a" is already used'],
+    [steps({ key: '1' }), 'steps.0.key', 'beginning with a letter'],
+    [{ steps: [{ key: 'a', type: 'GENERATE' }] }, 'steps.0.prompt', ''],
     [
       steps({ url: 'https://x' }),
       'steps.0',
       'url: not a field of a step of the type store_output; it has name',
     ],
-    [{ steps: [{ id: 'a', type: 'RUN_SCRIPT' }] }, 'steps.0.script', 'either path or script'],
-    [{ steps: [{ id: 'a', type: 'STORE_OUTPUT', name: 'x' }] }, 'steps.0.content', 'give content'],
+    [{ steps: [{ key: 'a', type: 'RUN_SCRIPT' }] }, 'steps.0.script', 'either path or script'],
+    [{ steps: [{ key: 'a', type: 'STORE_OUTPUT', name: 'x' }] }, 'steps.0.content', 'give content'],
     [
-      { steps: [{ id: 'a', type: 'RUN_SCRIPT', script: 'x', timeoutSeconds: 0 }] },
+      { steps: [{ key: 'a', type: 'RUN_SCRIPT', script: 'x', timeoutSeconds: 0 }] },
       'steps.0.timeoutSeconds',
       '1',
     ],
@@ -231,15 +231,15 @@ describe('a template that is wrong is refused, with the place', () => {
     [steps({ content: '{{ x | nothing }}' }), 'steps.0.content', 'undefined filter: nothing'],
     [steps({ content: '{{ nothing }}' }), 'steps.0.content', 'not a parameter; there are: none'],
     [
-      steps({ content: '{{ steps.b.output }}' }, { id: 'b' }),
+      steps({ content: '{{ steps.b.output }}' }, { key: 'b' }),
       'steps.0.content',
       'not an earlier step; there are: none',
     ],
-    [steps({}, { id: 'b', content: '{{ steps.a.x }}' }), 'steps.1.content', 'there are: output, name, size'],
-    [steps({}, { id: 'b', content: '{{ steps[p].x }}' }), 'steps.1.content', 'not an earlier step'],
-    [steps({}, { id: 'b', content: '{{ steps.b.output }}' }), 'steps.1.content', 'there are: a'],
+    [steps({}, { key: 'b', content: '{{ steps.a.x }}' }), 'steps.1.content', 'there are: output, name, size'],
+    [steps({}, { key: 'b', content: '{{ steps[p].x }}' }), 'steps.1.content', 'not an earlier step'],
+    [steps({}, { key: 'b', content: '{{ steps.b.output }}' }), 'steps.1.content', 'there are: a'],
     [
-      { steps: [store, { id: 'b', type: 'GENERATE', prompt: 'x', model: '{{steps.a.output}}' }] },
+      { steps: [store, { key: 'b', type: 'GENERATE', prompt: 'x', model: '{{steps.a.output}}' }] },
       ...['steps.1.model', 'parameters only'],
     ],
     [parameter({ name: 'steps' }), 'parameters.0.name', 'outputs of steps'],
@@ -364,7 +364,7 @@ describe('createTask of a template', () => {
 
   test('refuses a model that is not there, before anything is made', async () => {
     const parameters = [{ name: 'm', type: 'STRING' }];
-    const steps = [{ id: 'g', type: 'GENERATE', model: '{{m}}', prompt: 'x' }];
+    const steps = [{ key: 'g', type: 'GENERATE', model: '{{m}}', prompt: 'x' }];
     const { name } = await createTemplate(ann, { parameters, steps });
     const answer = await make({ templateName: name, templateParameters: { m: 'nonsense' } });
     expect(errorCode(answer)).toBe('UNKNOWN_MODEL');

@@ -28,7 +28,7 @@ function move(name: string, id: string, more = '') {
 }
 
 const parallel = ['a', 'b', 'c'].map((id) => ({ id, model: slow, task: 'x' }));
-const behind = { id: 'behind', model: quick, task: 'x', dependsOn: ['a'] };
+const behind = { key: 'behind', model: quick, task: 'x', dependsOn: ['a'] };
 
 describe('cancel', () => {
   test('ends all that runs of it before it answers; nothing is written or generated after', async () => {
@@ -68,8 +68,8 @@ describe('cancel', () => {
   });
 
   test('in the moment in which its steps end, it ends with all of its tasks in one of two ways', async () => {
-    const steps = Array.from({ length: 6 }, (_, place) => ({ id: `s${place}`, model: quick, task: 'x' }));
-    const last = { id: 'last', model: quick, task: 'x', dependsOn: steps.map(({ id }) => id) };
+    const steps = Array.from({ length: 6 }, (_, place) => ({ key: `s${place}`, model: quick, task: 'x' }));
+    const last = { key: 'last', model: quick, task: 'x', dependsOn: steps.map(({ key }) => key) };
     const workflow = await createWorkflow(ann, [...steps, last]);
     for (let round = 0; round < 12; round += 1) {
       const id = await execute(ann, workflow);
@@ -93,9 +93,9 @@ describe('retry', () => {
   test('goes on from where it was: what is done is kept, what failed is tried again', async () => {
     const failing = 'gpt-4o@tokens=2,fault=401,times=1,key=repair';
     const steps = [
-      { id: 'good', model: quick, task: 'x' },
-      { id: 'bad', model: failing, task: 'x', dependsOn: ['good'] },
-      { id: 'after', model: quick, task: 'x', dependsOn: ['bad'] },
+      { key: 'good', model: quick, task: 'x' },
+      { key: 'bad', model: failing, task: 'x', dependsOn: ['good'] },
+      { key: 'after', model: quick, task: 'x', dependsOn: ['bad'] },
     ];
     const id = await execute(ann, await createWorkflow(ann, steps));
     const first = await follow(ann, id);
@@ -113,7 +113,7 @@ describe('retry', () => {
 
   test('of a list, only the items that are not done', async () => {
     const model = 'gpt-4o@tokens=2,fault=401,times=1,key=one-item';
-    const steps = [{ id: 'each', model, task: '{{ item }}', forEach: 'input.list', maxConcurrency: 1 }];
+    const steps = [{ key: 'each', model, task: '{{ item }}', forEach: 'input.list', maxConcurrency: 1 }];
     const id = await execute(ann, await createWorkflow(ann, steps), { input: { list: ['x', 'y'] } });
     await follow(ann, id);
     expect(step('each', await execution(ann, id)).error).toMatchObject({
@@ -195,8 +195,8 @@ describe('delete', () => {
 describe('maxCost', () => {
   test('is what all tasks of an execution may cost together', async () => {
     const steps = [
-      { id: 'a', model: 'gpt-4o@tokens=300', task: 'x' },
-      { id: 'b', model: 'gpt-4o@tokens=300', task: 'x', dependsOn: ['a'], retries: 3 },
+      { key: 'a', model: 'gpt-4o@tokens=300', task: 'x' },
+      { key: 'b', model: 'gpt-4o@tokens=300', task: 'x', dependsOn: ['a'], retries: 3 },
     ];
     const id = await execute(ann, await createWorkflow(ann, steps), { maxCost: 0.005 });
     expect(types(await follow(ann, id)).at(-1)).toBe('RunFailed');
@@ -226,8 +226,8 @@ describe('idempotency', () => {
 describe('events', () => {
   test('whoever comes back with the last seq misses nothing and sees nothing twice', async () => {
     const steps = [
-      { id: 'a', model: quick, task: 'x' },
-      { id: 'b', model: quick, task: 'x', dependsOn: ['a'] },
+      { key: 'a', model: quick, task: 'x' },
+      { key: 'b', model: quick, task: 'x', dependsOn: ['a'] },
     ];
     const id = await execute(ann, await createWorkflow(ann, steps));
     const seen: number[] = [];
@@ -282,10 +282,10 @@ describe('events', () => {
 
 test('many at once all end, and each step of each has one task', async () => {
   const steps = [
-    { id: 'a', model: quick, task: 'x' },
-    { id: 'b', model: quick, task: 'x' },
-    { id: 'c', model: quick, task: 'x', dependsOn: ['a', 'b'] },
-    { id: 'each', model: quick, task: '{{ item }}', forEach: 'input.list', dependsOn: ['c'] },
+    { key: 'a', model: quick, task: 'x' },
+    { key: 'b', model: quick, task: 'x' },
+    { key: 'c', model: quick, task: 'x', dependsOn: ['a', 'b'] },
+    { key: 'each', model: quick, task: '{{ item }}', forEach: 'input.list', dependsOn: ['c'] },
   ];
   const workflow = await createWorkflow(ann, steps);
   const input = { list: [1, 2, 3, 4] };

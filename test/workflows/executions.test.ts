@@ -24,11 +24,11 @@ const echo = 'gpt-4o@echo=1';
 const slow = 'gpt-4o@tokens=200,itl=50';
 
 const diamond = [
-  { id: 'read', name: 'Read', model: echo, task: 'Read {{ input.what }}' },
-  { id: 'left', model: echo, task: 'L({{ steps.read.output }})', dependsOn: ['read'] },
-  { id: 'right', model: echo, task: 'R({{ steps.read.output }})', dependsOn: ['read'] },
+  { key: 'read', name: 'Read', model: echo, task: 'Read {{ input.what }}' },
+  { key: 'left', model: echo, task: 'L({{ steps.read.output }})', dependsOn: ['read'] },
+  { key: 'right', model: echo, task: 'R({{ steps.read.output }})', dependsOn: ['read'] },
   {
-    id: 'join',
+    key: 'join',
     model: echo,
     task: '{{ steps.left.output }} + {{ steps.right.output }}, {{ parameters.mood }}',
     dependsOn: ['left', 'right'],
@@ -107,12 +107,12 @@ describe('conditions', () => {
     condition,
   });
   const steps = [
-    { id: 'check', model: echo, task: 'it is {{ input.colour }}' },
+    { key: 'check', model: echo, task: 'it is {{ input.colour }}' },
     choice('yes', 'steps.check.output contains "red"'),
     choice('no', 'steps.check.output contains "blue"'),
     choice('unset', 'input.unset'),
     {
-      id: 'last',
+      key: 'last',
       model: echo,
       task: '[{{ steps.yes.output }}][{{ steps.no.output }}]',
       dependsOn: ['yes', 'no'],
@@ -128,11 +128,11 @@ describe('conditions', () => {
     expect(step('no', done)).toMatchObject({ attempt: 0, output: null, task: null, startedAt: null });
     expect(done).toMatchObject({ status: 'COMPLETED', progress: 1 });
     expect(done.result.output).toEqual({ last: '[yes][]', unset: null });
-    expect(of('StepSkipped', done.events).map(({ stepId }) => stepId)).toEqual(['no', 'unset']);
+    expect(of('StepSkipped', done.events).map(({ stepKey }) => stepKey)).toEqual(['no', 'unset']);
   });
 
   test('an execution all of whose steps are skipped has completed', async () => {
-    const done = await carryOut(ann, [{ id: 'only', model: echo, task: 'x', condition: 'input.go' }]);
+    const done = await carryOut(ann, [{ key: 'only', model: echo, task: 'x', condition: 'input.go' }]);
     expect(done).toMatchObject({ status: 'COMPLETED', progress: 1, result: { output: null } });
     expect(await tasksOf(ann, done.id)).toEqual([]);
   });
@@ -142,7 +142,7 @@ describe('lists', () => {
   test('a step over a list has a task for each item, no more at once than it says', async () => {
     const steps = [
       {
-        id: 'each',
+        key: 'each',
         model: 'gpt-4o@tokens=3,ttft=150',
         task: '{{ index }}: {{ item.name }} of {{ input.all }}',
         forEach: 'input.files',
@@ -166,13 +166,13 @@ describe('lists', () => {
   test('its output is the list of theirs, in its order, for the steps after it', async () => {
     const steps = [
       {
-        id: 'each',
+        key: 'each',
         model: echo,
         task: 'i{{ item }}',
         forEach: 'input.text | split: ","',
         maxConcurrency: 50,
       },
-      { id: 'sum', model: echo, task: '{{ steps.each.output | join: "+" }}', dependsOn: ['each'] },
+      { key: 'sum', model: echo, task: '{{ steps.each.output | join: "+" }}', dependsOn: ['each'] },
     ];
     const done = await carryOut(ann, steps, { input: { text: 'a,b,c,d,e,f' } });
     expect(done.result.output).toBe('ia+ib+ic+id+ie+if');
@@ -183,9 +183,9 @@ describe('lists', () => {
     const plan = 'gpt-4o@key=plan';
     vendor.scripts.set(plan, [{ text: '{"files": ["x", "y"]}' }]);
     const steps = [
-      { id: 'plan', model: plan, task: 'plan', responseSchema: { type: 'object', required: ['files'] } },
+      { key: 'plan', model: plan, task: 'plan', responseSchema: { type: 'object', required: ['files'] } },
       {
-        id: 'each',
+        key: 'each',
         model: echo,
         task: 'do {{ item }}',
         forEach: 'steps.plan.data.files',
@@ -199,8 +199,8 @@ describe('lists', () => {
 
   test('an empty list is done at once', async () => {
     const steps = [
-      { id: 'each', model: echo, task: 'x', forEach: 'input.none' },
-      { id: 'after', model: echo, task: 'n={{ steps.each.output | size }}', dependsOn: ['each'] },
+      { key: 'each', model: echo, task: 'x', forEach: 'input.none' },
+      { key: 'after', model: echo, task: 'n={{ steps.each.output | size }}', dependsOn: ['each'] },
     ];
     const done = await carryOut(ann, steps, { input: { none: [] } });
     expect(step('each', done)).toMatchObject({ status: 'COMPLETED', output: [] });
@@ -212,7 +212,7 @@ describe('lists', () => {
     ['what is not there', {}, 'undefined variable: input.list'],
     ['more than 1000 items', { list: Array.from({ length: 1001 }, () => 1) }, 'more than 1000'],
   ])('%s fails the step', async (_what, input, message) => {
-    const done = await carryOut(ann, [{ id: 'each', model: echo, task: 'x', forEach: 'input.list' }], {
+    const done = await carryOut(ann, [{ key: 'each', model: echo, task: 'x', forEach: 'input.list' }], {
       input,
     });
     expect(done).toMatchObject({ status: 'FAILED', error: { code: 'STEP_FAILED' } });
@@ -224,7 +224,7 @@ describe('lists', () => {
 describe('failures', () => {
   test('a failed task is tried again after a wait, and that wait doubles', async () => {
     const model = 'gpt-4o@tokens=2,fault=401,times=2,key=again';
-    const done = await carryOut(ann, [{ id: 'a', model, task: 'x', retries: 2, retryDelaySeconds: 1 }]);
+    const done = await carryOut(ann, [{ key: 'a', model, task: 'x', retries: 2, retryDelaySeconds: 1 }]);
     expect(done.status).toBe('COMPLETED');
     expect(step('a', done).attempt).toBe(3);
     const tries = of('StepTaskCreated', done.events);
@@ -244,10 +244,10 @@ describe('failures', () => {
 
   test('when its tries are used up the execution fails; what ran is done, nothing new begins', async () => {
     const steps = [
-      { id: 'bad', name: 'Bad', model: 'gpt-4o@fault=401', task: 'x' },
-      { id: 'good', model: 'gpt-4o@tokens=3,ttft=600', task: 'x' },
-      { id: 'behind', model: echo, task: 'x', dependsOn: ['good'] },
-      { id: 'never', model: echo, task: 'x', dependsOn: ['bad'] },
+      { key: 'bad', name: 'Bad', model: 'gpt-4o@fault=401', task: 'x' },
+      { key: 'good', model: 'gpt-4o@tokens=3,ttft=600', task: 'x' },
+      { key: 'behind', model: echo, task: 'x', dependsOn: ['good'] },
+      { key: 'never', model: echo, task: 'x', dependsOn: ['bad'] },
     ];
     const done = await carryOut(ann, steps);
     expect(done).toMatchObject({ status: 'FAILED', progress: 0.25, result: null });
@@ -263,7 +263,7 @@ describe('failures', () => {
   });
 
   test('a text that cannot be filled in fails its step with what is wrong', async () => {
-    const done = await carryOut(ann, [{ id: 'a', model: echo, task: '{{ input.there.not }}', retries: 3 }]);
+    const done = await carryOut(ann, [{ key: 'a', model: echo, task: '{{ input.there.not }}', retries: 3 }]);
     expect(step('a', done).error).toEqual({
       code: 'TEMPLATE_FAILED',
       message: expect.stringContaining('undefined variable: input.there'),
@@ -274,7 +274,7 @@ describe('failures', () => {
   test('a task that somebody cancels fails its step, and is not tried again', async () => {
     const id = await execute(
       ann,
-      await createWorkflow(ann, [{ id: 'a', model: slow, task: 'x', retries: 3 }]),
+      await createWorkflow(ann, [{ key: 'a', model: slow, task: 'x', retries: 3 }]),
     );
     const { taskId } = await waitForEvent(ann, id, ({ __typename: type }) => type === 'StepTaskCreated');
     await ann.query(`mutation { cancelTask(input: { id: "${taskId}", reason: "enough" }) { task { id } } }`);
@@ -288,7 +288,7 @@ describe('failures', () => {
   });
 
   test('the task of a step is not deleted or retried by itself', async () => {
-    const done = await carryOut(ann, [{ id: 'a', model: 'gpt-4o@fault=401', task: 'x' }]);
+    const done = await carryOut(ann, [{ key: 'a', model: 'gpt-4o@fault=401', task: 'x' }]);
     const { id } = step('a', done).task;
     expect(errorCode(await ann.query(`mutation { retryTask(input: { id: "${id}" }) { task { id } } }`))).toBe(
       'INVALID_STATE',
@@ -301,7 +301,7 @@ describe('failures', () => {
 
 describe('time limits', () => {
   test('a task that takes longer than its step allows is cancelled, and tried again', async () => {
-    const steps = [{ id: 'a', model: slow, task: 'x', timeoutSeconds: 1, retries: 1, retryDelaySeconds: 1 }];
+    const steps = [{ key: 'a', model: slow, task: 'x', timeoutSeconds: 1, retries: 1, retryDelaySeconds: 1 }];
     const done = await carryOut(ann, steps);
     expect(step('a', done)).toMatchObject({
       status: 'FAILED',
@@ -314,8 +314,8 @@ describe('time limits', () => {
 
   test('an execution that takes longer than it may fails, with all that runs of it', async () => {
     const steps = [
-      { id: 'a', model: slow, task: 'x' },
-      { id: 'b', model: slow, task: 'x' },
+      { key: 'a', model: slow, task: 'x' },
+      { key: 'b', model: slow, task: 'x' },
     ];
     const done = await carryOut(ann, steps, { timeoutSeconds: 1 });
     expect(done).toMatchObject({ status: 'FAILED', error: { code: 'TIME_LIMIT_REACHED' } });

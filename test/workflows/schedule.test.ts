@@ -9,7 +9,7 @@ import { createWorkflow, execution, follow } from './workflows.ts';
 const server = fixture(startTestServer);
 const ann = fixture(() => server.newUser());
 
-const steps = [{ id: 'a', model: 'demo@tokens=1,itl=0', task: '{{ input.x }}' }];
+const steps = [{ key: 'a', model: 'demo@tokens=1,itl=0', task: '{{ input.x }}' }];
 const monthly = { cron: '0 0 1 * *', timeZone: 'UTC', input: { x: 'of the schedule' } };
 
 const localOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;

@@ -38,8 +38,8 @@ describe('a step with an agent', () => {
       tools: ['UPDATE_PLAN'],
     });
     const steps = [
-      { id: 'first', agentId, task: 'begin' },
-      { id: 'second', agentId, task: 'go on after {{ steps.first.output }}', dependsOn: ['first'] },
+      { key: 'first', agentId, task: 'begin' },
+      { key: 'second', agentId, task: 'go on after {{ steps.first.output }}', dependsOn: ['first'] },
     ];
     const id = await execute(ann, await createWorkflow(ann, steps));
     const following = follow(ann, id);
@@ -58,7 +58,7 @@ describe('a step with an agent', () => {
 
   test('whose agent was deleted before it started fails the execution with its name', async () => {
     const agentId = await createAgent({ name: 'gone', model: echo });
-    const workflow = await createWorkflow(ann, [{ id: 'a', agentId, task: 'x' }]);
+    const workflow = await createWorkflow(ann, [{ key: 'a', agentId, task: 'x' }]);
     await ann.query(`mutation { deleteAgent(input: { id: "${agentId}" }) { deletedId } }`);
     const id = await execute(ann, workflow);
     await follow(ann, id);
@@ -79,15 +79,15 @@ describe('a step with a template', () => {
         { name: 'model', type: 'STRING', default: echo },
         { name: 'key', type: 'STRING', isSecret: true },
       ],
-      steps: [{ id: 'say', type: 'GENERATE', model: '{{ model }}', prompt: '{{ what }} x{{ times }}' }],
+      steps: [{ key: 'say', type: 'GENERATE', model: '{{ model }}', prompt: '{{ what }} x{{ times }}' }],
     });
   });
 
   test('is given what the steps before it left, numbers as numbers', async () => {
     const steps = [
-      { id: 'first', model: echo, task: 'hey' },
+      { key: 'first', model: echo, task: 'hey' },
       {
-        id: 'second',
+        key: 'second',
         template: 'shout',
         templateParameters: {
           what: '{{ steps.first.output }}!',
@@ -109,7 +109,7 @@ describe('a step with a template', () => {
   test('over a list, each with its own model', async () => {
     const steps = [
       {
-        id: 'each',
+        key: 'each',
         template: 'shout',
         templateParameters: {
           what: '{{ item }}',
@@ -131,7 +131,7 @@ describe('a step with a template', () => {
       'there is no model "non99sense"',
     ],
   ])('fails for %s', async (_what, templateParameters, message) => {
-    const done = await carryOut(ann, [{ id: 'a', template: 'shout', templateParameters, retries: 2 }], {
+    const done = await carryOut(ann, [{ key: 'a', template: 'shout', templateParameters, retries: 2 }], {
       input: { n: 99 },
     });
     expect(done.status).toBe('FAILED');
@@ -142,20 +142,20 @@ describe('a step with a template', () => {
 
 describe('what does not fit is refused, with the step', () => {
   test.each([
-    ['no task', [{ id: 'a' }], { 'input.steps.0.task': 'step a: is required' }],
+    ['no task', [{ key: 'a' }], { 'input.steps.0.task': 'step a: is required' }],
     [
       'a task for a template',
-      [{ id: 'a', template: 'shout', task: 'x', templateParameters: { what: 'x' } }],
+      [{ key: 'a', template: 'shout', task: 'x', templateParameters: { what: 'x' } }],
       { 'input.steps.0.task': 'step a: is not allowed for a step with a template' },
     ],
     [
       'parameters of a template for a model',
-      [{ id: 'a', task: 'x', templateParameters: { what: 'x' } }],
+      [{ key: 'a', task: 'x', templateParameters: { what: 'x' } }],
       { 'input.steps.0.templateParameters': 'step a: is not allowed for a step with a model' },
     ],
     [
       'a parameter that the template has not, and one that is missing',
-      [{ id: 'a', template: 'shout', templateParameters: { who: 'x' } }],
+      [{ key: 'a', template: 'shout', templateParameters: { who: 'x' } }],
       {
         'input.steps.0.templateParameters.what': 'step a: is required',
         'input.steps.0.templateParameters.who':
@@ -164,7 +164,7 @@ describe('what does not fit is refused, with the step', () => {
     ],
     [
       'Liquid in a parameter that reads what is not there',
-      [{ id: 'a', template: 'shout', templateParameters: { what: '{{ steps.b.output }}' } }],
+      [{ key: 'a', template: 'shout', templateParameters: { what: '{{ steps.b.output }}' } }],
       { 'input.steps.0.templateParameters.what': 'step a: reads steps.b, which is not a step' },
     ],
   ])('%s', async (_what, steps, issues) => {
@@ -177,7 +177,7 @@ describe('what does not fit is refused, with the step', () => {
     ['an agent', { agentId: Buffer.from('Agent:nobody').toString('base64url'), task: 'x' }, 'agentId'],
     ['a template', { template: 'nothing' }, 'template'],
   ])('%s that is not there', async (_what, given, member) => {
-    const answer = await tryToCreate(ann, [{ id: 'a', ...given }]);
+    const answer = await tryToCreate(ann, [{ key: 'a', ...given }]);
     expect([errorCode(answer), answer.errors![0]!.extensions.field]).toEqual([
       'NOT_FOUND',
       `input.steps.0.${member}`,

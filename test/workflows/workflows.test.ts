@@ -8,10 +8,10 @@ const server = fixture(startTestServer);
 const ann = fixture(() => server.newUser());
 
 const model = 'demo@tokens=1,itl=0';
-const one = { id: 'a', model, task: 'x' };
+const one = { key: 'a', model, task: 'x' };
 
 const WORKFLOW = `query ($id: ID!) { workflow(id: $id) { id name description version isActive timeoutSeconds
-  steps { id name task model dependsOn condition forEach maxConcurrency retries retryDelaySeconds timeoutSeconds
+  steps { key name task model dependsOn condition forEach maxConcurrency retries retryDelaySeconds timeoutSeconds
     parameters { temperature } responseSchema }
   schedule { cron timeZone input parameters nextRunAt } } }`;
 
@@ -36,7 +36,7 @@ const issuesOf = (answer: { errors?: { extensions: Record<string, unknown> }[] }
 test('what was given is kept, and what was not has its default', async () => {
   const full = {
     ...one,
-    ...{ id: 'b', name: 'B', task: '{{ item }} {{ steps.a.output }}', parameters: { temperature: 0.5 } },
+    ...{ key: 'b', name: 'B', task: '{{ item }} {{ steps.a.output }}', parameters: { temperature: 0.5 } },
     ...{
       responseSchema: { type: 'object' },
       dependsOn: ['a', 'a'],
@@ -66,7 +66,7 @@ describe('a workflow that could not be carried out is refused, with its field an
       'a circle',
       [
         { ...one, dependsOn: ['b'] },
-        { ...one, id: 'b', dependsOn: ['a'] },
+        { ...one, key: 'b', dependsOn: ['a'] },
       ],
       {
         'input.steps.0.dependsOn': 'step a waits for itself: a → b → a',
@@ -79,9 +79,9 @@ describe('a workflow that could not be carried out is refused, with its field an
       { 'input.steps.0.dependsOn.0': 'step a waits for x, which is not a step; there are a' },
     ],
     [
-      'an id that Liquid could not name',
-      [{ ...one, id: '1 a' }],
-      { 'input.steps.0.id': 'must be 1 to 64 letters, digits and _, and not begin with a digit' },
+      'a key that Liquid could not name',
+      [{ ...one, key: '1 a' }],
+      { 'input.steps.0.key': 'must be 1 to 64 letters, digits and _, and not begin with a digit' },
     ],
     ['a blank task', [{ ...one, task: ' ' }], { 'input.steps.0.task': 'must not be blank' }],
     [
@@ -102,7 +102,7 @@ describe('a workflow that could not be carried out is refused, with its field an
   });
 
   test('a model that is not there', async () => {
-    const answer = await tryToCreate(ann, [one, { ...one, id: 'b', model: 'nonsense' }]);
+    const answer = await tryToCreate(ann, [one, { ...one, key: 'b', model: 'nonsense' }]);
     expect([errorCode(answer), answer.errors![0]!.extensions.field]).toEqual([
       'UNKNOWN_MODEL',
       'input.steps.1.model',
@@ -134,13 +134,13 @@ describe('versions', () => {
       version: 2,
       timeoutSeconds: 60,
     });
-    data(await update({ id, description: null, timeoutSeconds: null, steps: [{ ...one, id: 'z' }] }));
+    data(await update({ id, description: null, timeoutSeconds: null, steps: [{ ...one, key: 'z' }] }));
     const changed = {
       name: 'new',
       description: null,
       version: 3,
       timeoutSeconds: null,
-      steps: [{ id: 'z' }],
+      steps: [{ key: 'z' }],
     };
     expect(await workflow(id)).toMatchObject(changed);
     expect(errorCode(await update({ id, steps: [{ ...one, dependsOn: ['a'] }] }))).toBe('VALIDATION_ERROR');
@@ -150,12 +150,12 @@ describe('versions', () => {
   test('an execution that runs keeps the one that it began with, also when the workflow is deleted', async () => {
     const long = 'demo@tokens=30,itl=50';
     const steps = [
-      { id: 'a', model: long, task: 'x' },
-      { id: 'b', model, task: 'old', dependsOn: ['a'] },
+      { key: 'a', model: long, task: 'x' },
+      { key: 'b', model, task: 'old', dependsOn: ['a'] },
     ];
     const id = await createWorkflow(ann, steps);
     const running = await execute(ann, id);
-    data(await update({ id, steps: [{ id: 'c', model, task: 'new' }] }));
+    data(await update({ id, steps: [{ key: 'c', model, task: 'new' }] }));
     const fresh = await execute(ann, id);
     data(await ann.query(`mutation { deleteWorkflow(input: { id: "${id}" }) { deletedId } }`));
     await Promise.all([follow(ann, running), follow(ann, fresh)]);

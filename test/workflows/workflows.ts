@@ -18,9 +18,9 @@ const EXECUTION = `query ($id: ID!) { execution(id: $id) {
   steps { key name status attempt output data error { code message } task { id status } startedAt completedAt } } }`;
 export const EXECUTION_EVENTS = `subscription ($id: ID!, $after: Int) { executionEvents(executionId: $id, after: $after) {
   __typename seq at
-  ... on StepStarted { stepId stepType } ... on StepCompleted { stepId } ... on StepSkipped { stepId }
-  ... on StepTaskCreated { stepId taskId item tryNumber after { code } }
-  ... on StepFailed { stepId error { code message } } ... on ProgressMade { progress }
+  ... on StepStarted { stepKey stepType } ... on StepCompleted { stepKey } ... on StepSkipped { stepKey }
+  ... on StepTaskCreated { stepKey taskId item tryNumber after { code } }
+  ... on StepFailed { stepKey error { code message } } ... on ProgressMade { progress }
   ... on RunCompleted { result } ... on RunFailed { error { code message } } ... on RunCancelled { reason: cancelReason }
   ... on CurrentState { execution { id status } } } }`;
 

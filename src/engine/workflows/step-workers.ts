@@ -5,7 +5,7 @@ import { chooseModel, needsOf } from '../../rules/models/choice.ts';
 import type { TemplateDefinition } from '../../rules/templates/template.ts';
 import { kindOf, type StepKind, type WorkflowStep } from '../../rules/workflows/workflow.ts';
 import { findAgents } from '../../store/agents/agents.ts';
-import { findTemplate } from '../../store/templates/templates.ts';
+import { findNamedTemplate } from '../../store/templates/templates.ts';
 import type { ExecutionState } from '../../store/workflows/execution-state.ts';
 import type { ModelAbility } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
@@ -77,7 +77,7 @@ async function settleTemplate(
   { id, template: name }: WorkflowStep,
   ownerId: string,
 ): Promise<TemplateWorker> {
-  const template = await findTemplate(store.database, ownerId, { name: name! });
+  const template = await findNamedTemplate(store.database, ownerId, name!);
   if (!template) throw new DomainError('NOT_FOUND', `step ${id}: its template ${name} has been deleted`);
   if (!template.isActive)
     throw new DomainError('INVALID_STATE', `step ${id}: the template ${name} is not active`);

@@ -9,6 +9,7 @@ import { boundDetails, clip } from './bound-errors.ts';
 const STATUS = {
   BAD_CURSOR: 400,
   CONFLICT: 409,
+  DOCUMENT_NOT_ALLOWED: 403,
   FORBIDDEN: 403,
   GRAPHQL_PARSE_FAILED: 400,
   GRAPHQL_VALIDATION_FAILED: 400,
@@ -17,6 +18,9 @@ const STATUS = {
   METHOD_NOT_ALLOWED: 405,
   NOT_FOUND: 404,
   PAYLOAD_TOO_LARGE: 413,
+  // Not errors but parts of the exchange: clients then send the text.
+  PERSISTED_QUERY_NOT_FOUND: 200,
+  PERSISTED_QUERY_NOT_SUPPORTED: 200,
   PROVIDER_NOT_CONFIGURED: 400,
   QUOTA_EXCEEDED: 403,
   RATE_LIMITED: 429,

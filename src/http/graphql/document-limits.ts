@@ -14,11 +14,19 @@ const MAX_DIRECTIVES = 30;
 const MAX_KEPT_CHARACTERS = 250_000;
 
 /**
- * Caches frequent documents. With Yoga's own limit of 1024 documents, a client could fill the memory with
- * long ones.
+ * Caches frequent documents, and all trusted ones. With Yoga's own limit of 1024 documents, a client could fill the
+ * memory with long ones.
  */
-export function createDocumentCache() {
-  return { documentCache: lastUsed<DocumentNode>(), errorCache: lastUsed<Error>() };
+export function createDocumentCache(trusted: Iterable<string>) {
+  const kept = new Map<string, DocumentNode | undefined>();
+  for (const text of trusted) kept.set(text, undefined);
+  const recent = lastUsed<DocumentNode>();
+  const documentCache = {
+    get: (text: string) => kept.get(text) ?? recent.get(text),
+    set: (text: string, document: DocumentNode) =>
+      void (kept.has(text) ? kept.set(text, document) : recent.set(text, document)),
+  };
+  return { documentCache, errorCache: lastUsed<Error>() };
 }
 
 function lastUsed<Parsed extends object>() {

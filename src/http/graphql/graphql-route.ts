@@ -5,12 +5,14 @@ import type { Admission } from '../requests/admission.ts';
 import { headerCredentials } from '../requests/context.ts';
 import { pageCredentials } from '../requests/session-cookie.ts';
 import type { Transport } from '../requests/transport.ts';
+import { answerBatch, checkBatch } from './batches.ts';
+import type { Documents } from './documents/documents.ts';
 import { refusePrefetch } from './graphiql.ts';
 import { answerPlainly, isPlain } from './plain-requests.ts';
 import type { Yoga } from './yoga.ts';
 
 /** `/graphql`. Bodies must be JSON: forms and plain text could be posted from any page. */
-export function graphqlRoute(yoga: Yoga, admission: Admission) {
+export function graphqlRoute(yoga: Yoga, documents: Documents, admission: Admission) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeContentTypeParser('text/plain');
     app.route({
@@ -34,8 +36,10 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
           }),
           address,
           http: request,
+          ...resumptionOf(request),
         };
-        return isPlain(request)
+        if (Array.isArray(request.body)) return answerBatch(yoga, request, reply, transport);
+        return isPlain(request, documents)
           ? answerPlainly(yoga, request, reply, transport)
           : yoga.handleNodeRequestAndResponse(request, reply, transport);
       },
@@ -64,11 +68,25 @@ function checkBody(body: unknown): void {
   if (body === undefined) {
     throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json');
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || Object.keys(body).length === 0) {
-    throw new DomainError('VALIDATION_ERROR', 'the body must be one object with `query`', {
-      field: 'query',
-    });
-  }
+  if (Array.isArray(body)) checkBatch(body);
+  const operations = Array.isArray(body) ? body : [body];
+  if (operations.every(isOperation)) return;
+  const message = 'the body must be one object with `query`, or a list of such objects';
+  throw new DomainError('VALIDATION_ERROR', message, { field: 'query' });
+}
+
+function isOperation(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+  );
+}
+
+/** Of clients that continue a stream. Others may send the header with anything. */
+function resumptionOf({ headers }: FastifyRequest): Pick<Transport, 'resumption'> {
+  const lastEventId = headers['last-event-id'];
+  const isStream = headers.accept?.includes('text/event-stream');
+  if (typeof lastEventId !== 'string' || lastEventId === '' || !isStream) return {};
+  return { resumption: { lastEventId, isOver: false } };
 }
 
 function checkParameters(parameters: Record<string, string>): void {

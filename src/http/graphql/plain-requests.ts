@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Transport } from '../requests/transport.ts';
+import type { Documents, OperationRequest } from './documents/documents.ts';
 import type { Yoga } from './yoga.ts';
 
 /** Matches all media types of streams, and wildcards that may select one. */
@@ -8,11 +9,14 @@ const STREAMS = /text|event-stream|multipart|mixed/i;
 /** Longer bodies are read as bytes: decoding a large response takes longer than sending it. */
 const LONG_BYTES = 512 * 1024;
 
-/** Whether the response is certainly one JSON value, determined before the document is read. */
-export function isPlain({ method, headers, body }: FastifyRequest): boolean {
+/** Whether the response is certainly one JSON value, determined before the document is parsed. */
+export function isPlain(
+  { method, headers, body }: FastifyRequest,
+  documents: Pick<Documents, 'peek'>,
+): boolean {
   if (method !== 'POST' || STREAMS.test(headers.accept ?? '')) return false;
-  const { query } = body as { query?: unknown };
-  return typeof query === 'string' && !query.includes('subscription');
+  const text = documents.peek(body as OperationRequest);
+  return text !== null && !text.includes('subscription');
 }
 
 /**
@@ -33,7 +37,12 @@ export async function answerPlainly(
 }
 
 /** The members of a Request that Yoga reads when the body is available. */
-function toFetch({ method, url, headers, body }: FastifyRequest): Request {
+export function toFetch({
+  method,
+  url,
+  headers,
+  body,
+}: Pick<FastifyRequest, 'method' | 'url' | 'headers' | 'body'>): Request {
   const request: Pick<Request, 'method' | 'url' | 'body' | 'json'> & { headers: Pick<Headers, 'get'> } = {
     method,
     url,

@@ -9,27 +9,30 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** About as many fields as can be resolved in a tenth of a second. */
-const MAX_COST = 10_000;
 const MAX_DEPTH = 12;
 
-/** Rejects operations that would cost too much before they are executed; every response contains its cost. */
-export const limitCost: Plugin = {
-  onExecute({ args, setResultAndStopExecution }) {
-    const { cost, errors } = measure(args as ExecutionArgs);
-    const extensions = { cost };
-    if (errors.length > 0) return setResultAndStopExecution({ errors, extensions });
-    return {
-      onExecuteDone: ({ result, setResult }) => {
-        if (!(Symbol.asyncIterator in result)) setResult({ ...result, extensions });
-      },
-    };
-  },
-  onSubscribe({ args, setResultAndStopExecution }) {
-    const { cost, errors } = measure(args as ExecutionArgs);
-    if (errors.length > 0) setResultAndStopExecution({ errors, extensions: { cost } });
-  },
-};
+/**
+ * Rejects operations that would cost too much before they are executed; every response contains its cost.
+ * @param limit by default about as many fields as can be resolved in a tenth of a second
+ */
+export function limitCost(limit: number): Plugin {
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const { cost, errors } = measure(args as ExecutionArgs, limit);
+      const extensions = { cost };
+      if (errors.length > 0) return setResultAndStopExecution({ errors, extensions });
+      return {
+        onExecuteDone: ({ result, setResult }) => {
+          if (!(Symbol.asyncIterator in result)) setResult({ ...result, extensions });
+        },
+      };
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const { cost, errors } = measure(args as ExecutionArgs, limit);
+      if (errors.length > 0) setResultAndStopExecution({ errors, extensions: { cost } });
+    },
+  };
+}
 
 interface Cost {
   requested: number;
@@ -37,7 +40,10 @@ interface Cost {
 }
 
 /** Execution selects the operation again; without one there is nothing to execute. */
-function measure({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs) {
+function measure(
+  { schema, document, operationName, variableValues, contextValue }: ExecutionArgs,
+  limit: number,
+) {
   const operation = getOperationAST(document, operationName);
   const measured = operation
     ? complexityFromQuery(alone(document, operation), {
@@ -46,8 +52,8 @@ function measure({ schema, document, operationName, variableValues, contextValue
         variables: variableValues ?? {},
       })
     : { complexity: 0, depth: 0 };
-  const cost: Cost = { requested: measured.complexity, limit: MAX_COST };
-  return { cost, errors: tooMuch(measured) };
+  const cost: Cost = { requested: measured.complexity, limit };
+  return { cost, errors: tooMuch(measured, limit) };
 }
 
 function alone({ kind, definitions }: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
@@ -59,13 +65,16 @@ function alone({ kind, definitions }: DocumentNode, operation: OperationDefiniti
   };
 }
 
-function tooMuch({ complexity, depth }: { complexity: number; depth: number }): GraphQLError[] {
+function tooMuch(
+  { complexity, depth }: { complexity: number; depth: number },
+  limit: number,
+): GraphQLError[] {
   const errors = [];
   if (depth > MAX_DEPTH)
     errors.push(refusal(`The query is ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`));
-  if (complexity > MAX_COST) {
+  if (complexity > limit) {
     const remedy = 'request smaller pages or fewer fields';
-    errors.push(refusal(`The query costs ${complexity}; at most ${MAX_COST} are allowed: ${remedy}.`));
+    errors.push(refusal(`The query costs ${complexity}; at most ${limit} are allowed: ${remedy}.`));
   }
   return errors;
 }

@@ -11,6 +11,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { boundResult } from '../overload/bound-answers.ts';
+import { nameEvent } from './streams/event-id.ts';
 
 export type Subscribe = (
   args: ExecutionArgs,
@@ -71,17 +72,21 @@ function executeEvent(args: ValidatedSubscriptionArgs): Result {
   const { reads } = context;
   reads.renew();
   const result = executeSubscriptionEvent(args);
-  const bound = (given: ExecutionResult) => {
-    const bounded = boundResult(given, reads.spent, context);
-    if (bounded instanceof Promise) return bounded.finally(() => reads.suspend());
+  const named = (bounded: ExecutionResult) => {
     reads.suspend();
+    nameEvent(bounded, args.rootValue as Parameters<typeof nameEvent>[1]);
     return bounded;
   };
-  if (!(result instanceof Promise)) return bound(result);
-  return result.then(bound, (error) => {
+  const bound = (given: ExecutionResult) => {
+    const bounded = boundResult(given, reads.spent, context);
+    return bounded instanceof Promise ? bounded.then(named, failed) : named(bounded);
+  };
+  const failed = (error: unknown) => {
     reads.suspend();
     throw error;
-  });
+  };
+  if (!(result instanceof Promise)) return bound(result);
+  return result.then(bound, failed);
 }
 
 /** Parsed documents are cached by their text, so the same text is usually the same object. */

@@ -1,10 +1,4 @@
-import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
-import {
-  CloseCode,
-  type ExecutionResult,
-  type Context as SocketContext,
-  type SubscribePayload,
-} from 'graphql-ws';
+import { CloseCode, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { OperationLimits, Services } from '../../context.ts';
@@ -21,6 +15,8 @@ import type { Admission } from '../requests/admission.ts';
 import { type Asker, parameterCredentials } from '../requests/context.ts';
 import type { AtCredentialEnd } from '../requests/credential-end.ts';
 import { socketCredentials } from '../requests/session-cookie.ts';
+import type { Documents, OperationRequest } from './documents/documents.ts';
+import { toFormatted, withoutHttp } from './streams/printed-result.ts';
 import type { Yoga } from './yoga.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -42,6 +38,7 @@ interface Connection extends Record<PropertyKey, unknown> {
 type Socket = SocketContext<Record<string, unknown>, Extra & Partial<Connection>>;
 
 interface SocketAccess {
+  documents: Documents;
   admission: Admission;
   atCredentialEnd: AtCredentialEnd;
   connections: Connections;
@@ -51,6 +48,8 @@ interface SocketAccess {
 export function openSockets(yoga: Yoga, services: Services, access: SocketAccess): UpgradeCarrier {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const mask = maskError(services.log);
+  const { documents } = access;
+  const limits = services.operationLimits;
   const large = createLargeMessages();
   const protocol = useServer<Record<string, unknown>, Connection>(
     {
@@ -58,7 +57,7 @@ export function openSockets(yoga: Yoga, services: Services, access: SocketAccess
       connectionInitWaitTimeout: INIT_MS,
       onConnect: (socket) => admit(access, socket),
       onDisconnect: (socket) => socket.extra.stopClock?.(),
-      onSubscribe: (socket, _id, payload) => prepare(yoga, services.operationLimits, socket, payload, mask),
+      onSubscribe: (socket, _id, payload) => prepare({ yoga, limits, documents, mask }, socket, payload),
       onNext: (socket, id, _payload, _operation, result) => {
         const shown = withoutHttp(result);
         const json = largeJsonOf(shown ?? result);
@@ -183,12 +182,17 @@ function closeAtCredentialEnd({ extra }: Socket, atCredentialEnd: AtCredentialEn
   extra.stopClock = atCredentialEnd(extra.asker?.viewer ?? null, close);
 }
 
+interface Pipeline {
+  yoga: Yoga;
+  limits: OperationLimits;
+  documents: Documents;
+  mask: MaskError;
+}
+
 async function prepare(
-  yoga: Yoga,
-  limits: OperationLimits,
+  { yoga, limits, documents, mask }: Pipeline,
   socket: Socket,
   payload: SubscribePayload,
-  mask: MaskError,
 ) {
   socket.extra.hasWorked = true;
   if (Object.keys(socket.subscriptions).length > MAX_SUBSCRIPTIONS) return [mask(tooMany())];
@@ -198,7 +202,8 @@ async function prepare(
   try {
     const { viewer, address } = socket.extra.asker!;
     await limits.countRequest({ accountId: viewer?.userId ?? null, address });
-    const document = enveloped.parse(payload.query);
+    const text = await documents.find(payload as OperationRequest, async () => viewer);
+    const document = enveloped.parse(text ?? payload.query);
     const errors = enveloped.validate(enveloped.schema, document) as Error[];
     if (errors.length > 0) return errors.map(mask);
     return {
@@ -219,14 +224,4 @@ function tooMany(): DomainError {
     'RATE_LIMITED',
     `a socket carries at most ${MAX_SUBSCRIPTIONS} operations at a time`,
   );
-}
-
-/** Removes the HTTP status from errors. */
-function withoutHttp({ errors, ...result }: ExecutionResult): FormattedExecutionResult | undefined {
-  return errors && ({ ...result, errors: errors.map(toFormatted) } as FormattedExecutionResult);
-}
-
-function toFormatted(error: GraphQLError): GraphQLFormattedError {
-  const { http: _http, ...extensions } = error.extensions;
-  return { ...error.toJSON(), extensions };
 }

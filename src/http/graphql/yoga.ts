@@ -10,9 +10,12 @@ import { boundAnswers } from '../overload/bound-answers.ts';
 import { createContext } from '../requests/context.ts';
 import type { AtCredentialEnd } from '../requests/credential-end.ts';
 import type { Transport } from '../requests/transport.ts';
+import { refuseInBatches } from './batches.ts';
 import { countOperations } from './count-operations.ts';
 import { createDocumentCache, limitDocument } from './document-limits.ts';
-import { endStreams } from './end-streams.ts';
+import type { Documents } from './documents/documents.ts';
+import { findDocuments } from './documents/find-documents.ts';
+import type { Manifest } from './documents/manifest.ts';
 import type { GraphiqlPage } from './graphiql.ts';
 import { renderPage } from './graphiql-page.ts';
 import { limitInput } from './input-limits.ts';
@@ -20,16 +23,24 @@ import { limitOperations } from './limit-operations.ts';
 import { type PublicOperation, recognizePublic } from './public-operations.ts';
 import { limitCost } from './query-cost.ts';
 import { type Subscribe, shareResults } from './share-results.ts';
-import { streamHeaders } from './stream-headers.ts';
+import { endStreams } from './streams/end-streams.ts';
+import { sendStreams } from './streams/send-streams.ts';
+import { streamHeaders } from './streams/stream-headers.ts';
 
 export type Yoga = YogaServerInstance<Transport, Context>;
+
+interface Parts {
+  graphiql: GraphiqlPage | null;
+  atCredentialEnd: AtCredentialEnd;
+  subscribe: Subscribe;
+  documents: Documents;
+  trusted: Manifest;
+}
 
 /** GraphQL over HTTP and server-sent events; sockets use the same pipeline through `getEnveloped`. */
 export function createGraphql(
   services: Services,
-  graphiql: GraphiqlPage | null,
-  atCredentialEnd: AtCredentialEnd,
-  subscribe: Subscribe,
+  { graphiql, atCredentialEnd, subscribe, documents, trusted }: Parts,
 ): Yoga {
   return createYoga<Transport, Context>({
     schema,
@@ -44,21 +55,24 @@ export function createGraphql(
     // One CORS policy for all paths, Fastify's.
     cors: false,
     multipart: false,
-    parserAndValidationCache: createDocumentCache(),
+    parserAndValidationCache: createDocumentCache(trusted.values()),
     maskedErrors: { maskError: maskError(services.log) },
     plugins: [
       limitOperations(services.operationLimits),
+      findDocuments(documents),
       countOperations(services.metrics.http),
+      refuseInBatches,
       recognizePublic,
       limitDocument,
       limitInput,
       nameWrongInput,
       limitValidationErrors,
-      limitCost,
+      limitCost(services.config.queryCostLimit),
       boundAnswers,
       shareResults(subscribe),
       endStreams(atCredentialEnd),
       explainNotAcceptable,
+      sendStreams,
       streamHeaders,
       ...(services.config.production ? [withoutIntrospection] : []),
     ],

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import type { Resumption } from '../../context.ts';
 import type { Asker } from './context.ts';
 
-/** What the transport of a request (HTTP or a socket) knows about it. */
+/** What HTTP knows about a request. */
 export interface Transport {
   /** @throws DomainError when the request is rejected */
   asker(): Promise<Asker>;
@@ -9,6 +10,9 @@ export interface Transport {
   anonymous(): Promise<Asker>;
   /** The client's address, as counted by limits. */
   address: string;
-  /** Present when the request came over HTTP. */
-  http?: FastifyRequest;
+  http: FastifyRequest;
+  /** Present when the request continues a stream of events. */
+  resumption?: Resumption;
+  /** The operation is one of several in the request. */
+  isBatch?: boolean;
 }

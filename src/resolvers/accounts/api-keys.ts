@@ -5,7 +5,7 @@ import { globalId } from '../../rules/ids/global-id.ts';
 import { newId } from '../../rules/ids/ids.ts';
 import {
   type ApiKeyRow,
-  findApiKey,
+  findApiKeys,
   insertApiKey,
   listApiKeys,
   deleteApiKey as removeApiKey,
@@ -104,7 +104,7 @@ export async function apiKeys(context: Context, given: PageArguments) {
 /** @throws DomainError NOT_FOUND, also for another account's key */
 export async function apiKey(context: Context, id: string, field = 'id'): Promise<ApiKeyRow> {
   const { userId } = requireViewer(context);
-  const found = await findApiKey(context.store.database, userId, id);
+  const [found] = await findApiKeys(context.store.database, userId, [id]);
   if (!found) throw notFound(field);
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { type DeliveryRow, findDelivery, reopenDelivery } from '../../store/integrations/deliveries.ts';
+import { type DeliveryRow, findDeliveries, reopenDelivery } from '../../store/integrations/deliveries.ts';
 import type { IntegrationRow } from '../../store/integrations/integrations.ts';
 import { type PageArguments, readPage, toConnection } from '../request/page.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -8,7 +8,7 @@ import { requireViewer } from '../request/viewer.ts';
 /** @throws DomainError NOT_FOUND, also for another user's delivery @param field the argument that names it */
 export async function delivery(context: Context, id: string, field = 'id'): Promise<DeliveryRow> {
   const { userId } = requireViewer(context);
-  const found = await findDelivery(context.store.database, userId, id);
+  const [found] = await findDeliveries(context.store.database, userId, [id]);
   if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such delivery`, { field });
   return found;
 }

@@ -9,7 +9,7 @@ import {
   PLATFORM_NAMES,
 } from '../../rules/integrations/integration.ts';
 import {
-  findIntegration,
+  findIntegrations,
   type IntegrationRow,
   insertIntegration,
   listIntegrations,
@@ -33,7 +33,7 @@ const MOST = 50;
  */
 export async function integration(context: Context, id: string, field = 'id'): Promise<IntegrationRow> {
   const { userId } = requireViewer(context);
-  const found = await findIntegration(context.store.database, userId, id);
+  const [found] = await findIntegrations(context.store.database, userId, [id]);
   if (!found) throw notFound(field);
   return found;
 }

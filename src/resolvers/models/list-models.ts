@@ -7,7 +7,7 @@ import { pricesOf } from '../../rules/models/price-list.ts';
 import { costOf } from '../../rules/money/money.ts';
 import {
   findModelByKey,
-  findModelRow,
+  findModels,
   findNamedModels,
   listModels,
   type ModelRow,
@@ -51,7 +51,7 @@ export async function models(context: Context, given: PageArguments, filter: Mod
 /** @throws DomainError NOT_FOUND, also for another user's model @param field the argument that names it */
 export async function modelById(context: Context, id: string, field = 'id'): Promise<ModelRow> {
   const { userId } = requireViewer(context);
-  const found = await findModelRow(context.store.database, userId, id);
+  const [found] = await findModels(context.store.database, userId, [id]);
   return found ?? missing(field);
 }
 

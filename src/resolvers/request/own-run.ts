@@ -1,10 +1,10 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import type { Database } from '../../store/database/database.ts';
-import { findOrchestration, type OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
+import { findOrchestrations, type OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import type { RunRow } from '../../store/runs/run-row.ts';
-import { findTask, type TaskRow } from '../../store/tasks/tasks.ts';
-import { type ExecutionRow, findExecution } from '../../store/workflows/executions.ts';
+import { findTasks, type TaskRow } from '../../store/tasks/tasks.ts';
+import { type ExecutionRow, findExecutions } from '../../store/workflows/executions.ts';
 import type { RunKind } from '../../vocabulary.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -15,12 +15,12 @@ export interface RunRows {
   orchestration: OrchestrationRow;
 }
 
-type Find<Row> = (database: Database, ownerId: string, id: string) => Promise<Row | null>;
+type Find<Row> = (database: Database, ownerId: string, ids: readonly string[]) => Promise<Row[]>;
 
 const FIND: { [Kind in RunKind]: Find<RunRows[Kind]> } = {
-  task: findTask,
-  execution: findExecution,
-  orchestration: findOrchestration,
+  task: findTasks,
+  execution: findExecutions,
+  orchestration: findOrchestrations,
 };
 
 /**
@@ -35,7 +35,7 @@ export async function ownRun<Kind extends RunKind>(
   field: string,
 ): Promise<RunRows[Kind]> {
   const { userId } = requireViewer(context);
-  const found = await FIND[kind](context.store.database, userId, id);
+  const [found] = await FIND[kind](context.store.database, userId, [id]);
   if (found) return found;
   // The older APIs name the argument when there is no such execution, and do not when there is no such task.
   const prefix = kind === 'execution' ? `${field}: ` : '';

@@ -15,9 +15,3 @@ export async function viewer(context: Context): Promise<AccountRow> {
   const { userId } = requireViewer(context);
   return readAccount(context.store.database, userId);
 }
-
-/** Accounts are private: only the viewer's own can be read. @throws DomainError NOT_FOUND */
-export async function user(context: Context, id: string): Promise<AccountRow> {
-  if (requireViewer(context).userId !== id) throw new DomainError('NOT_FOUND', 'there is no such user');
-  return viewer(context);
-}

@@ -31,6 +31,7 @@ export async function runEvents(
 ): Promise<AsyncIterable<RunEvent>> {
   const run = await ownRun(context, kind, id, field);
   requireLogPosition(run, after);
+  if (context.resumption) context.resumption.isOver = run.completedAt !== null && after === run.lastSeq;
   return stoppable((signal) => stateThenLog(context, run, after, signal));
 }
 

@@ -43,20 +43,7 @@ export async function sessionEvents(
 async function follow(context: Context, feed: Feed, after: string | null) {
   const present = await presentStart(context.store.database);
   const start = after === null ? present : { ...present, progress: resume(after, present) };
-  return stoppable((signal) => tell(context, feed, start, whileGood(context, signal)));
-}
-
-/** Node's timers use 31 bits of milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/**
- * Also aborts when the credentials expire: a feed does not end by itself, and server-sent events are not
- * closed at that time.
- */
-function whileGood({ viewer }: Context, signal: AbortSignal): AbortSignal {
-  const left = viewer?.expiresAt ? viewer.expiresAt.getTime() - Date.now() : Infinity;
-  if (left > LONGEST_TIMER_MS) return signal;
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.max(left, 0))]);
+  return stoppable((signal) => tell(context, feed, start, signal));
 }
 
 async function* tell(

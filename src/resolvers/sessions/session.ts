@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
-import { findSession, type SessionRow } from '../../store/sessions/sessions.ts';
+import { findSessions, type SessionRow } from '../../store/sessions/sessions.ts';
 import {
   changeSession,
   insertSession,
@@ -40,7 +40,7 @@ export async function createSession(context: Context, input: unknown): Promise<S
 /** @throws DomainError NOT_FOUND, also for another user's session @param field the argument that names it */
 export async function session(context: Context, id: string, field = 'id'): Promise<SessionRow> {
   const { userId } = requireViewer(context);
-  const found = await findSession(context.store.database, userId, id);
+  const [found] = await findSessions(context.store.database, userId, [id]);
   if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such session`, { field });
   return found;
 }

@@ -1,12 +1,13 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { type ArtifactRow, findArtifact, readArtifact } from '../../store/tasks/artifacts.ts';
+import { type ArtifactRow, findArtifacts, readArtifact } from '../../store/tasks/artifacts.ts';
 import { requireViewer } from '../request/viewer.ts';
 
 /** @throws DomainError NOT_FOUND, also for another user's artifact */
 export async function artifact(context: Context, id: string): Promise<ArtifactRow> {
   const { userId } = requireViewer(context);
-  return (await findArtifact(context.store.database, userId, id)) ?? missing();
+  const [found] = await findArtifacts(context.store.database, userId, [id]);
+  return found ?? missing();
 }
 
 /** The artifact with its content. @throws DomainError NOT_FOUND, also for another user's artifact */

@@ -1,4 +1,4 @@
-import type { Context } from '../../context.ts';
+import type { Context, Resumption } from '../../context.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';
 import { followRun } from '../../store/log/follow-run.ts';
 import { readLatestTextCall, readTextStart } from '../../store/log/generated-text/read-text.ts';
@@ -28,7 +28,24 @@ export async function text(context: Context, id: string, after: number): Promise
   const from = isNew ? await readTextStart(database, { runId: id, seq: row.lastSeq }) : after;
   const known = isNew ? null : await readLatestTextCall(database, { runId: id, seq: after });
   const hasMore = row.completedAt === null || from < row.lastSeq;
-  return stoppable((signal) => partsOf(hasMore ? followRun(context.store, id, from, signal) : [], known));
+  const parts = stoppable((signal) =>
+    partsOf(hasMore ? followRun(context.store, id, from, signal) : [], known),
+  );
+  return context.resumption && row.completedAt !== null ? resumed(parts, context.resumption) : parts;
+}
+
+/** Of a task that has ended, the log is there: whether it has more text is known before the first part is sent. */
+async function resumed(
+  parts: AsyncIterableIterator<TextPart>,
+  resumption: Resumption,
+): Promise<AsyncIterable<TextPart>> {
+  const first = await parts.next();
+  resumption.isOver = first.done === true;
+  return (async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* parts;
+  })();
 }
 
 /** @param known the model call whose text the client may have; null: it has none */

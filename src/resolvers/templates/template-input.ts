@@ -51,7 +51,7 @@ const settings = promptParameters.nullish().transform((given) => withoutNulls(gi
 const inDirectory = orNull(liquid);
 const prompted = { prompt: liquid, system: orNull(liquid), parameters: settings };
 
-/** The fields of each type of step, in addition to its id. */
+/** The fields of each type of step, in addition to its key. */
 const MEMBERS = {
   generate: { model: orNull(liquid), ...prompted },
   ollama_generate: { model: liquid, ...prompted },
@@ -71,7 +71,7 @@ const MEMBERS = {
 function stepOf<Type extends TemplateStepType>(type: Type) {
   const names = Object.keys(MEMBERS[type]).join(', ');
   return z.strictObject(
-    { id: word, type: z.literal(type), ...MEMBERS[type] },
+    { key: word, type: z.literal(type), ...MEMBERS[type] },
     {
       error: (issue) =>
         issue.code === 'unrecognized_keys'
@@ -82,20 +82,22 @@ function stepOf<Type extends TemplateStepType>(type: Type) {
 }
 
 /** GraphQL has one type for all steps, whose absent fields may be null. */
-const step = z.preprocess(
-  (given) => (typeof given === 'object' && given !== null ? withoutNulls(given) : given),
-  z.discriminatedUnion(
-    'type',
-    [
-      stepOf('generate'),
-      stepOf('ollama_generate'),
-      stepOf('git_clone'),
-      stepOf('run_script'),
-      stepOf('store_output'),
-    ],
-    `must be one of ${TEMPLATE_STEP_TYPES.join(', ')}`,
-  ),
-) satisfies z.ZodType<TemplateStep>;
+const step = z
+  .preprocess(
+    (given) => (typeof given === 'object' && given !== null ? withoutNulls(given) : given),
+    z.discriminatedUnion(
+      'type',
+      [
+        stepOf('generate'),
+        stepOf('ollama_generate'),
+        stepOf('git_clone'),
+        stepOf('run_script'),
+        stepOf('store_output'),
+      ],
+      `must be one of ${TEMPLATE_STEP_TYPES.join(', ')}`,
+    ),
+  )
+  .transform(({ key, ...members }) => ({ id: key, ...members })) satisfies z.ZodType<TemplateStep>;
 
 /** Limits for all steps together, and for all parameters together. */
 const PARTS = { characters: 1_000_000, values: 20_000 };

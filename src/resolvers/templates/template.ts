@@ -6,7 +6,8 @@ import { liquidTexts, type TemplateDefinition } from '../../rules/templates/temp
 import { isStorable } from '../../rules/text/text.ts';
 import {
   changeTemplate,
-  findTemplate,
+  findNamedTemplate,
+  findTemplates,
   insertTemplate,
   listTemplates,
   deleteTemplate as removeTemplate,
@@ -28,7 +29,8 @@ export interface TemplateChoice {
 
 /** @throws DomainError NOT_FOUND, also for another user's template @param field the argument that names it */
 export async function template(context: Context, id: string, field = 'id'): Promise<TemplateRow> {
-  return (await find(context, { id })) ?? missing(field);
+  const [found] = await findTemplates(context.store.database, requireViewer(context).userId, [id]);
+  return found ?? missing(field);
 }
 
 /**
@@ -42,7 +44,7 @@ export async function chosenTemplate(
   fields: { id: string; name: string } = { id: 'id', name: 'name' },
 ): Promise<TemplateRow> {
   if (id && !name) return template(context, id, fields.id);
-  if (name && !id) return (await find(context, { name })) ?? missing(fields.name);
+  if (name && !id) return (await named(context, name)) ?? missing(fields.name);
   throw invalidInput([{ field: fields.name, message: `give either ${fields.id} or ${fields.name}` }]);
 }
 
@@ -50,10 +52,9 @@ export async function chosenTemplate(
 export const INPUT_FIELDS = { id: 'input.templateId', name: 'input.templateName' };
 
 /** No name contains characters that Postgres cannot store. */
-async function find(context: Context, by: { id: string } | { name: string }): Promise<TemplateRow | null> {
+async function named(context: Context, name: string): Promise<TemplateRow | null> {
   const { userId } = requireViewer(context);
-  if ('name' in by && !isStorable(by.name)) return null;
-  return findTemplate(context.store.database, userId, by);
+  return isStorable(name) ? findNamedTemplate(context.store.database, userId, name) : null;
 }
 
 function missing(field: string): never {

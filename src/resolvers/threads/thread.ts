@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
-import { changeThread, findThread, insertThread, type ThreadRow } from '../../store/threads/threads.ts';
+import { changeThread, findThreads, insertThread, type ThreadRow } from '../../store/threads/threads.ts';
 import { ON_BUSY } from '../../vocabulary.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
 import { text, validate } from '../request/validate.ts';
@@ -61,7 +61,7 @@ export async function updateThread(context: Context, id: string, input: unknown)
 /** @throws DomainError NOT_FOUND, also for another user's thread @param field the argument that names it */
 export async function thread(context: Context, id: string, field = 'id'): Promise<ThreadRow> {
   const { userId } = requireViewer(context);
-  const found = await findThread(context.store.database, userId, id);
+  const [found] = await findThreads(context.store.database, userId, [id]);
   if (!found) throw notFound(field);
   return found;
 }

@@ -52,7 +52,7 @@ function mismatches(given: StepInput, index: number): FieldIssue[] {
   if (kind !== 'template' && !given.task) issues.push({ member: 'task', message: 'is required' });
   return issues.map(({ member, message }) => ({
     field: `input.steps.${index}.${member}`,
-    message: `step ${given.id}: ${message}`,
+    message: `step ${given.key}: ${message}`,
   }));
 }
 
@@ -84,8 +84,8 @@ async function requireWorker(context: Context, step: WorkflowStep, field: string
 
 function toStep(given: StepInput): WorkflowStep {
   return {
-    id: given.id,
-    name: given.name ?? given.id,
+    id: given.key,
+    name: given.name ?? given.key,
     task: given.task ?? '',
     model: given.model ?? null,
     agentId: given.agentId ?? null,

@@ -10,7 +10,7 @@ const MAX_DEFINITION = 1_000_000;
 const MAX_DEFINITION_VALUES = 20_000;
 const MAX_SECONDS = 30 * 86_400;
 
-const id = z
+const key = z
   .string()
   .regex(
     /^[A-Za-z_][A-Za-z0-9_]{0,63}$/,
@@ -29,7 +29,7 @@ const expression = text({ min: 1, max: 10_000 })
   .refine((given) => given.trim() !== '', 'must not be blank');
 
 const step = z.object({
-  id,
+  key,
   name: text({ min: 1, max: 200 }).nullish(),
   task: text({ min: 1, max: MAX_TASK })
     .refine((given) => given.trim() !== '', 'must not be blank')

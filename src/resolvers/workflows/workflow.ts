@@ -5,7 +5,7 @@ import { nextTick, type Schedule } from '../../rules/workflows/schedule.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import {
   changeWorkflow,
-  findWorkflow,
+  findWorkflows,
   insertWorkflow,
   listWorkflows,
   deleteWorkflow as removeWorkflow,
@@ -92,7 +92,7 @@ export async function deleteWorkflow(context: Context, id: string): Promise<void
 /** @throws DomainError NOT_FOUND, also for another user's workflow @param field the argument that names it */
 export async function workflow(context: Context, id: string, field = 'id'): Promise<WorkflowRow> {
   const { userId } = requireViewer(context);
-  const found = await findWorkflow(context.store.database, userId, id);
+  const [found] = await findWorkflows(context.store.database, userId, [id]);
   if (!found) throw notFound(field);
   return found;
 }

@@ -47,6 +47,8 @@ const KINDS = {
   DEPENDENCY_FAILED: 'conflict',
   DISK_QUOTA_EXCEEDED: 'conflict',
   DISK_RESERVE_REACHED: 'unavailable',
+  // These, too, are about documents of clients.
+  DOCUMENT_NOT_ALLOWED: 'internal',
   ENDED_BY_HAND: 'conflict',
   FORBIDDEN: 'forbidden',
   GIT_FAILED: 'bad_upstream',
@@ -62,6 +64,8 @@ const KINDS = {
   NOT_FOUND: 'missing',
   OUTPUT_INVALID: 'bad_upstream',
   PAYLOAD_TOO_LARGE: 'too_large',
+  PERSISTED_QUERY_NOT_FOUND: 'internal',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'internal',
   PRICE_UNKNOWN: 'invalid',
   PROVIDER_AUTH: 'bad_upstream',
   PROVIDER_BAD_REQUEST: 'bad_upstream',

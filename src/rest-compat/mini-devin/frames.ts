@@ -12,7 +12,7 @@ export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
     ... on TokensGenerated { text }
     ... on ToolCallStarted { tool input }
     ... on ToolCallCompleted { tool output isError }
-    ... on PlanUpdated { plan { steps { id description status } } }
+    ... on PlanUpdated { plan { steps { id: key description status } } }
     ... on InputRequested { question }
     ... on RunFailed { error { code message } }
     ... on RunCancelled { reason: cancelReason }

@@ -16,7 +16,7 @@ export const modelEndpoints = [
     access: 'account',
     input: z.object({ query: z.object({ provider: provider.optional() }) }),
     before: {
-      document: graphql('query providers { providers { id configured } }'),
+      document: graphql('query providers { providers { id: provider configured } }'),
       variables: () => ({}),
     },
     document: graphql(`query models($providers: [Provider!]!, $first: Int!, $offset: Int!) {
@@ -60,7 +60,7 @@ export const modelEndpoints = [
     access: 'account',
     input: z.object({}),
     document: graphql(`query providers {
-      providers { id name configured modelsCount }
+      providers { id: provider name configured modelsCount }
       selectModel(input: {}) { selected { model { modelId } } }
     }`),
     variables: () => ({}),

@@ -100,7 +100,7 @@ export const taskEndpoints = [
     document: graphql(`query task($id: ID!) {
       task(id: $id) {
         id description prompt templateName model status createdAt completedAt iterations result cancelReason
-        error { message } plan { steps { id description status } }
+        error { message } plan { steps { id: key description status } }
       }
     }`),
     variables: ({ params }) => ({ id: globalIdOf('Task', params.task_id) }),

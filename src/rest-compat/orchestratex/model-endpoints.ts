@@ -21,7 +21,7 @@ const CATALOG = graphql(`query models($first: Int!) {
       updatedAt
     }
   }
-  providers { id modelsCount }
+  providers { id: provider modelsCount }
 }`);
 
 const variables = () => ({ first: MOST_LISTED });

@@ -24,7 +24,7 @@ export function definitionProblems(
     ),
     ...repeated(
       'steps',
-      'id',
+      'key',
       steps.map(({ id }) => id),
     ),
     ...parameters.flatMap((parameter, index) => within(`parameters.${index}`, parameterProblems(parameter))),

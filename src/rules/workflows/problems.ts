@@ -27,7 +27,7 @@ function repeatedIds(steps: Steps): FieldIssue[] {
       seen.add(id);
       return [];
     }
-    return [{ field: `steps.${index}.id`, message: `there are two steps with the id ${id}` }];
+    return [{ field: `steps.${index}.key`, message: `there are two steps with the id ${id}` }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { user, viewer } from '../../resolvers/request/viewer.ts';
+import { viewer } from '../../resolvers/request/viewer.ts';
 import { ACCOUNT_LIMITS } from '../../rules/accounts/account-limits.ts';
 import type { AccountRow } from '../../store/accounts/accounts.ts';
 import { builder } from '../builder/builder.ts';
@@ -9,7 +9,6 @@ export const UserType = builder.objectRef<AccountRow>('User');
 builder.node(UserType, {
   description: 'An account.',
   id: { description: "The account's id.", resolve: ({ id }) => id },
-  loadWithoutCache: (id, context) => user(context, id),
   fields: (t) => ({
     email: t.exposeString('email', { description: 'In lower case.' }),
     name: t.exposeString('name', { description: 'Display name.' }),

@@ -1,5 +1,4 @@
 import {
-  apiKey,
   apiKeys,
   createApiKey,
   deleteApiKey,
@@ -20,7 +19,6 @@ builder.node(ApiKeyType, {
   description:
     'A key for programs; sent as `X-API-Key` or as a Bearer token. The key itself is shown once, when it is created or rotated.',
   id: { description: 'Id of the key, not its secret.', resolve: ({ id }) => id },
-  loadWithoutCache: (id, context) => apiKey(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What it is for.' }),
     prefix: t.exposeString('prefix', { description: 'Its first characters, to recognise it by.' }),

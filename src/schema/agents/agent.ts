@@ -70,7 +70,6 @@ builder.node(AgentType, {
     description: "Global id; pass it to any argument that takes an agent's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => agent(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Display name.' }),
     type: t.exposeString('type', {

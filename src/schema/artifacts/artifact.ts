@@ -16,7 +16,6 @@ builder.node(ArtifactType, {
     description: "Global id; pass it to any argument that takes an artifact's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => artifact(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Unique within its task.' }),
     type: t.expose('type', { type: ArtifactTypeEnum, description: 'Type of the artifact.' }),

@@ -4,7 +4,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import type { GraphQLScalarType } from 'graphql';
 import { DateTimeResolver } from 'graphql-scalars';
 import type { Context } from '../../context.ts';
-import { globalId, nodeId } from './global-id.ts';
+import { globalId } from './global-id.ts';
 import { JsonScalar } from './json-scalar.ts';
 
 declare module 'graphql' {
@@ -29,8 +29,6 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   // Complexity is measured before execution by http/cost.ts, and not for the documents of the dialects.
   complexity: { disabled: true },
   relay: {
-    // Nodes have no isTypeOf: their types are those of what loaded them.
-    brandLoadedObjects: true,
     // The cost of a connection already includes the length of its page.
     nodesOnConnection: {
       complexity: { field: 1, multiplier: 1 },
@@ -56,14 +54,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     beforeArgOptions: { description: 'A cursor: only items before it.' },
     idFieldOptions: { description: 'Global id, unique in the installation.' },
     encodeGlobalID: globalId,
-    decodeGlobalID: nodeId,
     nodeTypeOptions: { description: 'An object that `node` finds by its global id.' },
     pageInfoTypeOptions: { description: 'Position of a page in its list.' },
-    nodeQueryOptions: {
-      description:
-        'Any object by its global id. Null, with the error NOT_FOUND, if it does not exist or belongs to another account.',
-      args: { id: { description: 'The object.' } },
-    },
+    // In node.ts: both read by way of one table.
+    nodeQueryOptions: false,
     nodesQueryOptions: false,
   },
 });

@@ -9,6 +9,8 @@ builder.enumType('ErrorCode', {
     BAD_CURSOR: 'A cursor, or `after`, does not belong to this list, feed or log. Start again without it.',
     CONFLICT:
       'An idempotency key was used for a different request, the thread is busy, or the e-mail address is registered.',
+    DOCUMENT_NOT_ALLOWED:
+      'The server executes only trusted or known documents (`DOCUMENTS`), and this is none; send the id of one.',
     FORBIDDEN:
       'The scope of the key or the role of the account does not allow it, or the account is disabled.',
     GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
@@ -19,6 +21,10 @@ builder.enumType('ErrorCode', {
     METHOD_NOT_ALLOWED: 'The path does not accept this HTTP method.',
     NOT_FOUND: 'It does not exist, or belongs to another account.',
     PAYLOAD_TOO_LARGE: 'The request, or the response to it, is too large; ask for less at once.',
+    PERSISTED_QUERY_NOT_FOUND:
+      'No document has this id or hash. If a hash was sent, send it again together with the document.',
+    PERSISTED_QUERY_NOT_SUPPORTED:
+      'The server registers no documents of this client; send documents without a hash, or trusted ones.',
     PROVIDER_NOT_CONFIGURED:
       "The provider of the model is not configured; the message names the server's variable.",
     QUOTA_EXCEEDED: 'A storage quota of the account is used up; delete something, or ask an admin.',

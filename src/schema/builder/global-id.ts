@@ -1,38 +1,14 @@
 import { DomainError } from '../../errors.ts';
+import { NODE_NAMES, type NodeId, type NodeName } from '../../resolvers/nodes/nodes.ts';
 
+export type { NodeName } from '../../resolvers/nodes/nodes.ts';
 export { globalId } from '../../rules/ids/global-id.ts';
 
-/** Types that can be queried by id. */
-const NODES = [
-  'Agent',
-  'ApiKey',
-  'Artifact',
-  'Delivery',
-  'Execution',
-  'Integration',
-  'Model',
-  'Orchestration',
-  'Session',
-  'Task',
-  'Template',
-  'Thread',
-  'User',
-  'Workflow',
-] as const;
-export type NodeName = (typeof NODES)[number];
-
-/** Decodes a global id. @throws DomainError NOT_FOUND if it is not one of ours */
-export function nodeId(globalId: string): { typename: NodeName; id: string } {
-  const decoded = decodeId(globalId);
-  if (!decoded) throw new DomainError('NOT_FOUND', 'there is no such object');
-  return decoded;
-}
-
 /** @returns null when it is not an id of ours. */
-export function decodeId(globalId: string): { typename: NodeName; id: string } | null {
+export function decodeId(globalId: string): NodeId | null {
   const decoded = Buffer.from(globalId, 'base64url').toString();
   const colon = decoded.indexOf(':');
-  const typename = NODES.find((name) => name === decoded.slice(0, colon));
+  const typename = NODE_NAMES.find((name) => name === decoded.slice(0, colon));
   const id = decoded.slice(colon + 1);
   return typename && id !== '' && !id.includes('\0') ? { typename, id } : null;
 }

@@ -25,8 +25,8 @@ export const AGENT_EVENTS = {
     interfaces: [RunEvent],
     description: 'The agent called a tool, which is about to run.',
     fields: (t) => ({
-      toolCallId: t.string({
-        description: 'Id of the tool call, unique within the run.',
+      toolCallKey: t.string({
+        description: 'Key of the tool call, unique within the run.',
         resolve: ({ data }) => data.toolCallId,
       }),
       tool: t.string({
@@ -45,8 +45,8 @@ export const AGENT_EVENTS = {
     interfaces: [RunEvent],
     description: 'A tool call has finished.',
     fields: (t) => ({
-      toolCallId: t.string({
-        description: 'Id of the tool call, as in `ToolCallStarted`.',
+      toolCallKey: t.string({
+        description: 'Key of the tool call, as in `ToolCallStarted`.',
         resolve: ({ data }) => data.toolCallId,
       }),
       tool: t.string({
@@ -92,10 +92,10 @@ export const AGENT_EVENTS = {
         description: 'Size of the messages after, as JSON.',
         resolve: ({ data }) => data.bytesAfter,
       }),
-      summaryCallId: t.string({
+      summaryCallId: t.id({
         nullable: true,
         description: 'Id of the model call that wrote the summary; null: no summary was needed.',
-        resolve: ({ data }) => data.callId,
+        resolve: ({ data }) => data.callId && globalId('ModelCall', data.callId),
       }),
       cost: t.float({
         nullable: true,

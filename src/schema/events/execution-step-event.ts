@@ -6,7 +6,7 @@ export const StepTaskCreated = event('StepTaskCreated').implement({
   interfaces: [RunEvent],
   description: 'A task was created for a step of the execution, or for one item of its list.',
   fields: (t) => ({
-    stepId: t.string({ description: 'Id of the step.', resolve: ({ data }) => data.stepId }),
+    stepKey: t.string({ description: 'Key of the step.', resolve: ({ data }) => data.stepId }),
     taskId: t.id({
       description: 'Id of the task; follow it with `taskEvents`.',
       resolve: ({ data }) => globalId('Task', data.taskId),
@@ -31,7 +31,7 @@ export const StepFailed = event('StepFailed').implement({
   description:
     'A step of the execution failed after all retries. Running steps finish, and no new ones begin.',
   fields: (t) => ({
-    stepId: t.string({ description: 'Id of the step.', resolve: ({ data }) => data.stepId }),
+    stepKey: t.string({ description: 'Key of the step.', resolve: ({ data }) => data.stepId }),
     error: t.field({ type: RunErrorType, description: 'Why.', resolve: ({ data }) => data.error }),
   }),
 });
@@ -40,6 +40,6 @@ export const StepSkipped = event('StepSkipped').implement({
   interfaces: [RunEvent],
   description: 'The condition of a step was false. Steps that depend on it continue, and read null from it.',
   fields: (t) => ({
-    stepId: t.string({ description: 'Id of the step.', resolve: ({ data }) => data.stepId }),
+    stepKey: t.string({ description: 'Key of the step.', resolve: ({ data }) => data.stepId }),
   }),
 });

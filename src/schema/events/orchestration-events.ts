@@ -1,3 +1,4 @@
+import { globalId } from '../builder/global-id.ts';
 import { ProviderEnum } from '../builder/model-enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 import { event, RunEvent } from './run-event.ts';
@@ -11,9 +12,9 @@ export const ORCHESTRATION_EVENTS = {
     description: 'A round of an orchestration has generated its answer.',
     fields: (t) => ({
       iteration: t.int({ description: ITERATION, resolve: ({ data }) => data.iteration }),
-      callId: t.string({
+      callId: t.id({
         description: 'Id of the model call that generated it.',
-        resolve: ({ data }) => data.callId,
+        resolve: ({ data }) => globalId('ModelCall', data.callId),
       }),
       provider: t.field({
         type: ProviderEnum,
@@ -45,9 +46,9 @@ export const ORCHESTRATION_EVENTS = {
     description: 'The answer of a round was evaluated by another model.',
     fields: (t) => ({
       iteration: t.int({ description: ITERATION, resolve: ({ data }) => data.iteration }),
-      callId: t.string({
+      callId: t.id({
         description: 'Id of the model call that evaluated it.',
-        resolve: ({ data }) => data.callId,
+        resolve: ({ data }) => globalId('ModelCall', data.callId),
       }),
       provider: t.field({
         type: ProviderEnum,

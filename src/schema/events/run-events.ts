@@ -1,5 +1,6 @@
 import { type EventType, RUN_KINDS, TASK_KINDS } from '../../vocabulary.ts';
 import { QueueReasonEnum, RestartReasonEnum, RunKindEnum } from '../builder/enums.ts';
+import { globalId } from '../builder/global-id.ts';
 import { FinishReasonEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 import { TaskKindEnum } from '../runs/task-enums.ts';
@@ -73,10 +74,10 @@ const EVENTS = {
         description: 'Why the text is no longer valid.',
         resolve: ({ data }) => data.reason,
       }),
-      voidCallId: t.string({
+      voidCallId: t.id({
         nullable: true,
         description: 'Id of the model call whose text is no longer valid.',
-        resolve: ({ data }) => data.voidCallId,
+        resolve: ({ data }) => data.voidCallId && globalId('ModelCall', data.voidCallId),
       }),
     }),
   }),
@@ -84,7 +85,10 @@ const EVENTS = {
     interfaces: [RunEvent],
     description: 'A request to a provider is about to be made.',
     fields: (t) => ({
-      callId: t.string({ description: 'Id of the model call.', resolve: ({ data }) => data.callId }),
+      callId: t.id({
+        description: 'Id of the model call.',
+        resolve: ({ data }) => globalId('ModelCall', data.callId),
+      }),
       provider: t.field({
         type: ProviderEnum,
         description: 'The provider.',
@@ -101,9 +105,9 @@ const EVENTS = {
         description: 'Append it to the text so far.',
         resolve: ({ data }) => data.text,
       }),
-      callId: t.string({
+      callId: t.id({
         description: 'Id of its model call.',
-        resolve: ({ data }) => data.callId,
+        resolve: ({ data }) => globalId('ModelCall', data.callId),
       }),
     }),
   }),
@@ -115,9 +119,9 @@ const EVENTS = {
         description: 'Append it to the text so far.',
         resolve: ({ data }) => data.text,
       }),
-      callId: t.string({
+      callId: t.id({
         description: 'Id of its model call.',
-        resolve: ({ data }) => data.callId,
+        resolve: ({ data }) => globalId('ModelCall', data.callId),
       }),
     }),
   }),
@@ -125,7 +129,10 @@ const EVENTS = {
     interfaces: [RunEvent],
     description: 'A model call completed.',
     fields: (t) => ({
-      callId: t.string({ description: 'Id of the model call.', resolve: ({ data }) => data.callId }),
+      callId: t.id({
+        description: 'Id of the model call.',
+        resolve: ({ data }) => globalId('ModelCall', data.callId),
+      }),
       finishReason: t.field({
         type: FinishReasonEnum,
         description: 'Why the model stopped.',
@@ -152,7 +159,10 @@ const EVENTS = {
     interfaces: [RunEvent],
     description: 'A model call failed.',
     fields: (t) => ({
-      callId: t.string({ description: 'Id of the model call.', resolve: ({ data }) => data.callId }),
+      callId: t.id({
+        description: 'Id of the model call.',
+        resolve: ({ data }) => globalId('ModelCall', data.callId),
+      }),
       error: t.field({
         type: RunErrorType,
         description: 'The error.',

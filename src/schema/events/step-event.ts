@@ -4,7 +4,7 @@ export const StepStarted = event('StepStarted').implement({
   interfaces: [RunEvent],
   description: 'A step of the run started.',
   fields: (t) => ({
-    stepId: t.string({ description: 'Id of the step.', resolve: ({ data }) => data.stepId }),
+    stepKey: t.string({ description: 'Key of the step.', resolve: ({ data }) => data.stepId }),
     stepType: t.string({
       description: 'Type of the step.',
       resolve: ({ data }) => data.stepType,
@@ -16,7 +16,7 @@ export const StepCompleted = event('StepCompleted').implement({
   interfaces: [RunEvent],
   description: 'A step of the run completed.',
   fields: (t) => ({
-    stepId: t.string({ description: 'Id of the step.', resolve: ({ data }) => data.stepId }),
+    stepKey: t.string({ description: 'Key of the step.', resolve: ({ data }) => data.stepId }),
     stepType: t.string({
       description: 'Type of the step.',
       resolve: ({ data }) => data.stepType,

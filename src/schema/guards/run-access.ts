@@ -4,7 +4,7 @@ import { DomainError } from '../../errors.ts';
 import { beyondRunToken } from '../../resolvers/accounts/require-scope.ts';
 import { KINDS } from '../../rules/runs/kinds.ts';
 import { RUN_KINDS } from '../../vocabulary.ts';
-import { type NodeName, nodeId } from '../builder/global-id.ts';
+import { decodeId, type NodeName } from '../builder/global-id.ts';
 import { nestedNodes } from './nested-nodes.ts';
 
 const RUN_TYPES = Object.values(KINDS).map(({ type }) => type);
@@ -14,7 +14,6 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
   'Query.task': { argument: 'id', types: ['Task'] },
   'Query.execution': { argument: 'id', types: ['Execution'] },
   'Query.orchestration': { argument: 'id', types: ['Orchestration'] },
-  'Query.node': { argument: 'id', types: RUN_TYPES },
   'Query.run': { argument: 'id', types: RUN_TYPES },
   'Subscription.runEvents': { argument: 'runId', types: RUN_TYPES },
   'Subscription.taskEvents': { argument: 'taskId', types: ['Task'] },
@@ -24,10 +23,14 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
   'Subscription.orchestrationEvents': { argument: 'orchestrationId', types: ['Orchestration'] },
 };
 
-/** Fields below the root that lead back to the run itself. */
+/** These find nothing but what the token is for. */
+const FIND_ONLY_OWN = ['Query.node', 'Query.nodes'];
+
+/** Fields below the root that lead back to the run itself, or to what belongs to it alone. */
 const SAME_RUN = [
   ...['run', ...RUN_KINDS].map((field) => `CurrentState.${field}`),
   ...['Run', ...RUN_TYPES].map((type) => `${type}.events`),
+  ...RUN_TYPES.map((type) => `${type}.modelCalls`),
 ];
 
 /**
@@ -41,14 +44,21 @@ export function requireRunAccess(
   given: Readonly<Record<string, unknown>>,
   info: GraphQLResolveInfo,
 ): void {
-  const reads = RUN_FIELDS[place];
-  if (!reads) throw beyondRunToken(place);
-  const { typename, id } = nodeId(String(given[reads.argument]));
-  if (!reads.types.includes(typename) || !runIds.includes(id)) {
-    const field = reads.argument;
-    throw new DomainError('NOT_FOUND', `${field}: there is no such run`, { field });
-  }
+  if (!FIND_ONLY_OWN.includes(place)) requireOwnRun(runIds, place, given);
   for (const { place: nested } of nestedNodes(info)) {
     if (!SAME_RUN.includes(nested)) throw beyondRunToken(nested);
   }
+}
+
+function requireOwnRun(
+  runIds: readonly string[],
+  place: string,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const reads = RUN_FIELDS[place];
+  if (!reads) throw beyondRunToken(place);
+  const { argument: field, types } = reads;
+  const named = decodeId(String(given[field]));
+  if (named && types.includes(named.typename) && runIds.includes(named.id)) return;
+  throw new DomainError('NOT_FOUND', `${field}: there is no such run`, { field });
 }

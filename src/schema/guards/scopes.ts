@@ -23,6 +23,7 @@ const QUERIES = {
   model: 'read',
   models: 'read',
   node: 'read',
+  nodes: 'read',
   orchestration: 'read',
   orchestrations: 'read',
   predictTask: 'read',

@@ -1,4 +1,3 @@
-import { delivery } from '../../resolvers/integrations/delivery.ts';
 import { messageOf, runIdOf } from '../../rules/runs/run-end.ts';
 import type { DeliveryRow } from '../../store/integrations/deliveries.ts';
 import { builder } from '../builder/builder.ts';
@@ -10,7 +9,6 @@ builder.node(DeliveryType, {
   description:
     'A message that notifies an integration that a run has ended. It is sent until the receiver accepts it, up to 8 times within about five hours. A receiver may get it twice and can recognise it by the header `webhook-id`.',
   id: { description: 'For `redeliver`.', resolve: ({ id }) => id },
-  loadWithoutCache: (id, context) => delivery(context, id),
   fields: (t) => ({
     webhookId: t.string({
       description: 'The header `webhook-id`. It is the same for all attempts and for `redeliver`.',

@@ -32,7 +32,6 @@ builder.node(IntegrationType, {
     description: "Global id; pass it to any argument that takes an integration's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => integration(context, id),
   fields: (t) => ({
     platform: t.expose('platform', { type: PlatformEnum, description: 'The platform.' }),
     name: t.exposeString('name', { description: 'Display name.' }),

@@ -1,4 +1,4 @@
-import { estimatedCost, model, modelById, models } from '../../resolvers/models/list-models.ts';
+import { estimatedCost, model, models } from '../../resolvers/models/list-models.ts';
 import { pricesOf } from '../../rules/models/price-list.ts';
 import type { Prices } from '../../rules/money/money.ts';
 import type { ModelRow } from '../../store/models/models.ts';
@@ -36,7 +36,6 @@ export const ModelType = builder.objectRef<ModelRow>('Model');
 builder.node(ModelType, {
   description: 'A model of the catalog.',
   id: { description: "Global id; pass it to any argument that takes a model's id.", resolve: ({ id }) => id },
-  loadWithoutCache: (id, context) => modelById(context, id),
   fields: (t) => ({
     modelId: t.exposeString('modelId', { description: 'The id sent to its provider, verbatim.' }),
     provider: t.expose('provider', { type: ProviderEnum, description: 'Its provider.' }),

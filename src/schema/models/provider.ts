@@ -6,7 +6,7 @@ import { ModelType } from './model.ts';
 const ProviderStateType = builder.objectRef<ProviderState>('ProviderState').implement({
   description: 'A provider and its state in this installation.',
   fields: (t) => ({
-    id: t.expose('id', { type: ProviderEnum, description: 'The provider.' }),
+    provider: t.expose('id', { type: ProviderEnum, description: 'The provider.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
     configured: t.boolean({
       description:

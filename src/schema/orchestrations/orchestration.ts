@@ -21,7 +21,6 @@ builder.node(OrchestrationType, {
     description: "Global id; pass it to any argument that takes an orchestration's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => orchestration(context, id),
   fields: (t) => ({
     prompt: t.exposeString('prompt', { description: 'The prompt.' }),
     domain: t.exposeString('domain', { nullable: true, description: 'The type of work.' }),

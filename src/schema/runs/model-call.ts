@@ -2,11 +2,12 @@ import type { ModelCallRow } from '../../store/money/model-call-reports.ts';
 import { builder } from '../builder/builder.ts';
 import { FinishReasonEnum, ModelCallStatusEnum, ProviderEnum } from '../builder/model-enums.ts';
 
-export const ModelCallType = builder.objectRef<ModelCallRow>('ModelCall').implement({
+export const ModelCallType = builder.objectRef<ModelCallRow>('ModelCall');
+builder.node(ModelCallType, {
   description:
     'One request to a provider. Counts and costs that the provider did not report are null, not 0.',
+  id: { description: '`callId` in the events of this call.', resolve: ({ id }) => id },
   fields: (t) => ({
-    id: t.exposeID('id', { description: '`callId` in the events of this call.' }),
     model: t.exposeString('model', { description: 'Id of the model as sent to the provider.' }),
     provider: t.field({
       type: ProviderEnum,

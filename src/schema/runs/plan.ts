@@ -5,7 +5,7 @@ import { PlanStepStatusEnum } from '../builder/enums.ts';
 const PlanStepType = builder.objectRef<PlanStep>('PlanStep').implement({
   description: "A step of an agent's plan.",
   fields: (t) => ({
-    id: t.exposeString('id', { description: 'Unique within the plan.' }),
+    key: t.exposeString('id', { description: 'Unique within the plan.' }),
     description: t.exposeString('description', { description: 'What is to be done.' }),
     status: t.expose('status', { type: PlanStepStatusEnum, description: 'Its status.' }),
   }),

@@ -4,7 +4,7 @@ import { builder } from '../builder/builder.ts';
 export const ToolCallType = builder.objectRef<ToolCallRow>('ToolCall').implement({
   description: 'A call of a tool by an agent.',
   fields: (t) => ({
-    id: t.id({ description: '`toolCallId` in its events.', resolve: ({ key }) => key }),
+    key: t.exposeString('key', { description: 'Unique within its task; `toolCallKey` in its events.' }),
     tool: t.exposeString('tool', { description: 'Name of the tool, as the model knows it.' }),
     input: t.expose('input', {
       type: 'JSON',

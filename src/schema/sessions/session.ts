@@ -78,7 +78,6 @@ builder.node(SessionType, {
     description: "Global id; pass it to any argument that takes a session's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => session(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { nullable: true, description: 'Display name.' }),
     description: t.exposeString('description', { nullable: true, description: 'A description.' }),

@@ -13,6 +13,7 @@ import { localRun } from '../runs/local-run.ts';
 import { RunInterface } from '../runs/run.ts';
 import { TaskType } from '../tasks/task.ts';
 import { ExecutionType } from '../workflows/execution.ts';
+import { seqAfter } from './resume.ts';
 
 builder.objectRef<CurrentState>('CurrentState').implement({
   interfaces: [RunEvent],
@@ -68,7 +69,11 @@ const TextPartType = builder.objectRef<TextPart>('TextPart').implement({
 /** The argument that names the run is called by its kind: `taskId`. */
 function eventsOf(context: Context, kind: RunKind, globalId: string, after: number | null | undefined) {
   const field = `${kind}Id`;
-  return runEvents(context, { kind, id: localId(KINDS[kind].type, globalId, field), field }, after ?? 0);
+  return runEvents(
+    context,
+    { kind, id: localId(KINDS[kind].type, globalId, field), field },
+    seqAfter(context, after),
+  );
 }
 
 builder.subscriptionFields((t) => ({
@@ -84,7 +89,7 @@ builder.subscriptionFields((t) => ({
       }),
     },
     subscribe: (_root, { runId, after }, context: Context) =>
-      runEvents(context, { ...localRun(runId, 'runId'), field: 'runId' }, after ?? 0),
+      runEvents(context, { ...localRun(runId, 'runId'), field: 'runId' }, seqAfter(context, after)),
     resolve: (runEvent) => runEvent,
   }),
   taskEvents: t.field({
@@ -136,7 +141,7 @@ builder.subscriptionFields((t) => ({
       }),
     },
     subscribe: (_root, { taskId, after }, context: Context) =>
-      text(context, localId('Task', taskId, 'taskId'), after ?? 0),
+      text(context, localId('Task', taskId, 'taskId'), seqAfter(context, after)),
     resolve: (part) => part,
   }),
   tokens: t.field({

@@ -12,6 +12,7 @@ import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
 import { ThreadType } from '../threads/thread.ts';
 import { ExecutionType } from '../workflows/execution.ts';
+import { cursorAfter } from './resume.ts';
 
 const ChangedKindEnum = builder.enumType('ChangedKind', {
   description: 'What was created, edited or deleted.',
@@ -199,7 +200,7 @@ builder.subscriptionFields((t) => ({
     description:
       'Events of all runs of the viewer, without their text, which `taskEvents` and `orchestrationEvents` deliver, and all that is created, edited or deleted: a list that follows it does not become stale. The stream does not end by itself. Events of a deleted run are no longer delivered; its deletion is.',
     args: { after: t.arg.string({ description: AFTER }) },
-    subscribe: (_root, { after }, context: Context) => activity(context, after ?? null),
+    subscribe: (_root, { after }, context: Context) => activity(context, cursorAfter(context, after)),
     resolve: (feedEvent) => feedEvent,
   }),
   sessionEvents: t.field({
@@ -212,7 +213,7 @@ builder.subscriptionFields((t) => ({
       after: t.arg.string({ description: AFTER }),
     },
     subscribe: (_root, { sessionId, after }, context: Context) =>
-      sessionEvents(context, localId('Session', sessionId, 'sessionId'), after ?? null),
+      sessionEvents(context, localId('Session', sessionId, 'sessionId'), cursorAfter(context, after)),
     resolve: (feedEvent) => feedEvent,
   }),
 }));

@@ -1,4 +1,3 @@
-import { task } from '../../resolvers/tasks/task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { AgentType } from '../agents/agent.ts';
 import { ArtifactType } from '../artifacts/artifact.ts';
@@ -20,7 +19,6 @@ builder.node(TaskType, {
   interfaces: [RunInterface],
   description: 'One piece of AI work.',
   id: { description: "Global id; pass it to any argument that takes a task's id.", resolve: ({ id }) => id },
-  loadWithoutCache: (id, context) => task(context, id),
   fields: (t) => ({
     kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is executed.' }),
     type: t.exposeString('type', {

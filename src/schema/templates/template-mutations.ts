@@ -34,9 +34,12 @@ const TemplateParameterInput = builder.inputType('TemplateParameterInput', {
 
 const TemplateStepInput = builder.inputType('TemplateStepInput', {
   description:
-    'One step. Its texts are Liquid templates over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.id.output}}`). Give only the fields of its type.',
+    'One step. Its texts are Liquid templates over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.key.output}}`). Give only the fields of its type.',
   fields: (t) => ({
-    id: t.string({ required: true, description: '1 to 64 letters, digits and _, beginning with a letter.' }),
+    key: t.string({
+      required: true,
+      description: 'Unique within the template: 1 to 64 letters, digits and _, beginning with a letter.',
+    }),
     type: t.field({ type: TemplateStepTypeEnum, required: true, description: 'Its type.' }),
     model: t.string({
       description:

@@ -1,5 +1,5 @@
 import type { FieldIssue } from '../../errors.ts';
-import { chosenTemplate, template, templates, validateTemplate } from '../../resolvers/templates/template.ts';
+import { chosenTemplate, templates, validateTemplate } from '../../resolvers/templates/template.ts';
 import type { ParameterCheck } from '../../rules/templates/parameters.ts';
 import type { TemplateParameter, TemplateStep } from '../../rules/templates/template.ts';
 import type { TemplateRow } from '../../store/templates/templates.ts';
@@ -52,12 +52,12 @@ function memberOf(step: TemplateStep, name: string): unknown {
 
 const TemplateStepType = builder.objectRef<TemplateStep>('TemplateStep').implement({
   description:
-    'One step of a template. Its texts are Liquid templates over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.id.output}}`). Fields of other types are null.',
+    'One step of a template. Its texts are Liquid templates over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.key.output}}`). Fields of other types are null.',
   fields: (t) => {
     const text = (name: string, description: string) =>
       t.string({ nullable: true, description, resolve: (step) => memberOf(step, name) as Text });
     return {
-      id: t.exposeString('id', { description: 'Unique within the template.' }),
+      key: t.exposeString('id', { description: 'Unique within the template.' }),
       type: t.expose('type', { type: TemplateStepTypeEnum, description: 'Its type.' }),
       model: text('model', 'GENERATE, OLLAMA_GENERATE: the model, possibly by parameters; null: chosen.'),
       prompt: text('prompt', 'GENERATE, OLLAMA_GENERATE: the prompt.'),
@@ -104,7 +104,6 @@ builder.node(TemplateType, {
     description: "Global id; pass it to any argument that takes a template's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => template(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Unique among the templates available to the viewer.' }),
     description: t.exposeString('description', { nullable: true, description: 'A description.' }),

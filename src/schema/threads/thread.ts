@@ -28,7 +28,6 @@ builder.node(ThreadType, {
     description: "Global id; pass it to any argument that takes a thread's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => thread(context, id),
   fields: (t) => ({
     title: t.exposeString('title', { nullable: true, description: 'Its title.' }),
     originalPrompt: t.exposeString('originalPrompt', {

@@ -18,7 +18,7 @@ import { WorkflowType } from './workflow.ts';
 const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').implement({
   description: 'State of one step of an execution.',
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'Id of the step in its workflow.' }),
+    key: t.exposeString('key', { description: 'Key of the step in its workflow.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
     status: t.expose('status', { type: ExecutionStepStatusEnum, description: 'Its status.' }),
     attempt: t.exposeInt('attempt', {
@@ -64,7 +64,6 @@ builder.node(ExecutionType, {
     description: "Global id; pass it to any argument that takes an execution's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => execution(context, id),
   fields: (t) => ({
     workflow: t.field({
       type: WorkflowType,
@@ -109,7 +108,7 @@ builder.node(ExecutionType, {
       type: 'JSON',
       nullable: true,
       description:
-        'If completed: `output` of the last step (of several, by step id), and `steps`, the outputs of all steps by id.',
+        'If completed: `output` of the last step (of several, by step key), and `steps`, the outputs of all steps by key.',
     }),
   }),
 });

@@ -10,13 +10,13 @@ import { WorkflowType } from './workflow.ts';
 
 const WorkflowStepInput = builder.inputType('WorkflowStepInput', {
   description:
-    'One step of a workflow. Its Liquid texts can read `input`, `parameters`, and `steps.<id>.output` and `steps.<id>.data` of steps in `dependsOn`.',
+    'One step of a workflow. Its Liquid texts can read `input`, `parameters`, and `steps.<key>.output` and `steps.<key>.data` of steps in `dependsOn`.',
   fields: (t) => ({
-    id: t.string({
+    key: t.string({
       required: true,
       description: 'Unique within the workflow: 1 to 64 letters, digits and _, not beginning with a digit.',
     }),
-    name: t.string({ description: 'Display name, 1 to 200 characters. Absent: the id.' }),
+    name: t.string({ description: 'Display name, 1 to 200 characters. Absent: the key.' }),
     task: t.string({
       description:
         'The prompt as a Liquid template: `Sum up: {{ steps.read.output }}`. Required unless the step is a template; 1 to 100000 characters.',
@@ -37,10 +37,10 @@ const WorkflowStepInput = builder.inputType('WorkflowStepInput', {
     parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
     responseSchema: t.field({
       type: 'JSON',
-      description: 'A JSON Schema for the answer, which is then available as `steps.<id>.data`.',
+      description: 'A JSON Schema for the answer, which is then available as `steps.<key>.data`.',
     }),
     dependsOn: t.stringList({
-      description: 'Ids of the steps that have to end first. Absent: the step starts immediately.',
+      description: 'Keys of the steps that have to end first. Absent: the step starts immediately.',
     }),
     condition: t.string({
       description:

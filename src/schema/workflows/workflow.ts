@@ -11,8 +11,8 @@ import { PromptParametersType } from '../runs/prompt-parameters.ts';
 export const WorkflowStepType = builder.objectRef<WorkflowStep>('WorkflowStep').implement({
   description: 'One step of a workflow. It is executed as a task.',
   fields: (t) => ({
-    id: t.string({
-      description: 'Unique within the workflow; other steps read its result as `steps.<id>.output`.',
+    key: t.string({
+      description: 'Unique within the workflow; other steps read its result as `steps.<key>.output`.',
       resolve: ({ id }) => id,
     }),
     name: t.exposeString('name', { description: 'Display name.' }),
@@ -38,7 +38,7 @@ export const WorkflowStepType = builder.objectRef<WorkflowStep>('WorkflowStep').
       description: 'A JSON Schema for the answer.',
     }),
     dependsOn: t.stringList({
-      description: 'Ids of the steps that have to end first.',
+      description: 'Keys of the steps that have to end first.',
       resolve: ({ dependsOn }) => dependsOn,
     }),
     condition: t.exposeString('condition', {
@@ -99,7 +99,6 @@ builder.node(WorkflowType, {
     description: "Global id; pass it to any argument that takes a workflow's id.",
     resolve: ({ id }) => id,
   },
-  loadWithoutCache: (id, context) => workflow(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Display name.' }),
     description: t.exposeString('description', { nullable: true, description: 'A description.' }),

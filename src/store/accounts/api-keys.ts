@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
 import type { ListRange } from '../database/sql-page.ts';
-import { NOW, type Row, tables } from '../database/tables.ts';
+import { anyOf, NOW, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';
 
@@ -19,10 +19,13 @@ function apiKeysOf({ pool }: Database, ownerId: string) {
     .where('ownerId', '=', ownerId);
 }
 
-/** @returns null when the owner has no such key. */
-export async function findApiKey(database: Database, ownerId: string, id: string): Promise<ApiKeyRow | null> {
-  const found = await apiKeysOf(database, ownerId).where('id', '=', id).executeTakeFirst();
-  return found ?? null;
+/** Those of an owner's keys that have one of some ids. */
+export function findApiKeys(
+  database: Database,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<ApiKeyRow[]> {
+  return apiKeysOf(database, ownerId).where('id', '=', anyOf(ids)).execute();
 }
 
 /** An owner's keys, newest first, by keyset. */

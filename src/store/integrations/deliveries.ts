@@ -1,27 +1,26 @@
 import type { Database } from '../database/database.ts';
 import { createdAtText, type ListedRow, readPagePerParent } from '../database/kysely-page.ts';
 import type { ListRange } from '../database/sql-page.ts';
-import { CURRENT_TIME, tables } from '../database/tables.ts';
+import { anyOf, CURRENT_TIME, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { addDeliveryJobSql } from '../runs/job-queue.ts';
 
 export type DeliveryRow = ListedRow<'delivery'>;
 
-/** @returns null when this owner has no such delivery */
-export async function findDelivery(
+/** Those of an owner's deliveries that have one of some ids. */
+export function findDeliveries(
   { pool }: Database,
   ownerId: string,
-  id: string,
-): Promise<DeliveryRow | null> {
-  const found = await tables(pool)
+  ids: readonly string[],
+): Promise<DeliveryRow[]> {
+  return tables(pool)
     .selectFrom('delivery')
     .innerJoin('integration', 'integration.id', 'delivery.integrationId')
     .selectAll('delivery')
     .select(createdAtText('delivery'))
-    .where('delivery.id', '=', id)
+    .where('delivery.id', '=', anyOf(ids))
     .where('integration.ownerId', '=', ownerId)
-    .executeTakeFirst();
-  return found ?? null;
+    .execute();
 }
 
 /** A page of deliveries for each of many integrations in one query, newest first, by keyset. */

@@ -4,7 +4,7 @@ import type { Platform } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
 import type { ListRange } from '../database/sql-page.ts';
-import { CURRENT_TIME, json, optionalFilters, type Tables, tables } from '../database/tables.ts';
+import { anyOf, CURRENT_TIME, json, optionalFilters, type Tables, tables } from '../database/tables.ts';
 
 export type IntegrationRow = ListedRow<'integration'>;
 
@@ -18,17 +18,13 @@ function allIntegrations({ pool }: Database) {
   return tables(pool).selectFrom('integration').selectAll().select(createdAtText('integration'));
 }
 
-/** @returns null when there is no such integration of this owner. */
-export async function findIntegration(
+/** Those of an owner's integrations that have one of some ids. */
+export function findIntegrations(
   database: Database,
   ownerId: string,
-  id: string,
-): Promise<IntegrationRow | null> {
-  const found = await allIntegrations(database)
-    .where('id', '=', id)
-    .where('ownerId', '=', ownerId)
-    .executeTakeFirst();
-  return found ?? null;
+  ids: readonly string[],
+): Promise<IntegrationRow[]> {
+  return allIntegrations(database).where('id', '=', anyOf(ids)).where('ownerId', '=', ownerId).execute();
 }
 
 export interface IntegrationListing extends ListRange {

@@ -40,10 +40,9 @@ function visibleModels({ pool }: Database, userId: string) {
     .where((model) => model.or([model('ownerId', '=', userId), model('ownerId', 'is', null)]));
 }
 
-/** @returns null unless it is built in or belongs to this user */
-export async function findModelRow(database: Database, userId: string, id: string): Promise<ModelRow | null> {
-  const found = await visibleModels(database, userId).where('id', '=', id).executeTakeFirst();
-  return found ?? null;
+/** Those of the visible models that have one of some ids. */
+export function findModels(database: Database, userId: string, ids: readonly string[]): Promise<ModelRow[]> {
+  return visibleModels(database, userId).where('id', '=', anyOf(ids)).execute();
 }
 
 /** The row of a model that a user can name; the user's own takes precedence over a built-in one. */

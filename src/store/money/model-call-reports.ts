@@ -46,17 +46,35 @@ export type ModelCallRow = Omit<ModelCall, 'cost' | 'provider' | 'finishReason'>
   finishReason: FinishReason | null;
 };
 
+const COLUMNS = `model_call.id, model_call.run_id as "runId", model_call.attempt, model_call.provider, model_call.model,
+  model_call.status, input_tokens as "inputTokens", cached_input_tokens as "cachedInputTokens",
+  cache_write_tokens as "cacheWriteTokens", output_tokens as "outputTokens", reasoning_tokens as "reasoningTokens",
+  model_call.cost::float8 as cost, finish_reason as "finishReason", raw_finish_reason as "rawFinishReason",
+  error_code as "errorCode", model_call.started_at as "startedAt", time_to_first_token_ms as "timeToFirstTokenMs",
+  latency_ms as "latencyMs"`;
+
+/** Those of the calls of an owner's runs that have one of some ids. */
+export async function findModelCalls(
+  database: Database,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<ModelCallRow[]> {
+  const { rows } = await database.pool.query<ModelCallRow>({
+    name: 'find-model-calls',
+    text: `
+      select ${COLUMNS} from model_call join run on run.id = model_call.run_id
+      where model_call.id = any($1::text[]) and run.owner_id = $2`,
+    values: [ids, ownerId],
+  });
+  return rows;
+}
+
 /** The calls of many runs in one query, oldest first. */
 export async function readModelCalls(database: Database, runIds: readonly string[]): Promise<ModelCallRow[]> {
   const { rows } = await database.pool.query<ModelCallRow>({
     name: 'read-model-calls',
     text: `
-      select id, run_id as "runId", attempt, provider, model, status, input_tokens as "inputTokens",
-        cached_input_tokens as "cachedInputTokens", cache_write_tokens as "cacheWriteTokens", output_tokens as "outputTokens",
-        reasoning_tokens as "reasoningTokens", cost::float8 as cost, finish_reason as "finishReason",
-        raw_finish_reason as "rawFinishReason", error_code as "errorCode", started_at as "startedAt",
-        time_to_first_token_ms as "timeToFirstTokenMs", latency_ms as "latencyMs"
-      from model_call where run_id = any($1::text[]) order by started_at, id`,
+      select ${COLUMNS} from model_call where run_id = any($1::text[]) order by model_call.started_at, model_call.id`,
     values: [runIds],
   });
   return rows;

@@ -32,20 +32,20 @@ export const ORCHESTRATION_COLUMNS = select({
   result: 'orchestration.result',
 } satisfies Record<keyof OrchestrationRow, string>);
 
-/** @returns null when it does not exist or belongs to another owner */
-export async function findOrchestration(
+/** Those of an owner's orchestrations that have one of some ids. */
+export async function findOrchestrations(
   database: Database,
   ownerId: string,
-  id: string,
-): Promise<OrchestrationRow | null> {
+  ids: readonly string[],
+): Promise<OrchestrationRow[]> {
   const { rows } = await database.pool.query<OrchestrationRow>({
-    name: 'find-orchestration',
+    name: 'find-orchestrations',
     text: `
       select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
-      where run.id = $1 and run.owner_id = $2`,
-    values: [id, ownerId],
+      where run.id = any($1::text[]) and run.owner_id = $2`,
+    values: [ids, ownerId],
   });
-  return rows[0] ?? null;
+  return rows;
 }
 
 /** Many in one query, of any owner; by id. */

@@ -41,17 +41,13 @@ function allSessions({ pool }: Database) {
   return tables(pool).selectFrom('session').selectAll().select(createdAtText('session'));
 }
 
-/** @returns null when it does not exist or belongs to another owner */
-export async function findSession(
+/** Those of an owner's sessions that have one of some ids. */
+export function findSessions(
   database: Database,
   ownerId: string,
-  id: string,
-): Promise<SessionRow | null> {
-  const found = await allSessions(database)
-    .where('id', '=', id)
-    .where('ownerId', '=', ownerId)
-    .executeTakeFirst();
-  return found ?? null;
+  ids: readonly string[],
+): Promise<SessionRow[]> {
+  return allSessions(database).where('id', '=', anyOf(ids)).where('ownerId', '=', ownerId).execute();
 }
 
 /** Many in one query, of any owner; by id. */

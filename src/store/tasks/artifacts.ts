@@ -182,23 +182,23 @@ export async function readArtifacts(database: Database, runIds: readonly string[
   return rows;
 }
 
-/** @returns null when it does not exist or belongs to another owner */
-export async function findArtifact(
+/** Those of an owner's artifacts that have one of some ids; their contents are not read. */
+export async function findArtifacts(
   database: Database,
   ownerId: string,
-  id: string,
-): Promise<ArtifactRow | null> {
+  ids: readonly string[],
+): Promise<ArtifactRow[]> {
   const { rows } = await database.pool.query<ArtifactRow>({
-    name: 'find-artifact',
+    name: 'find-artifacts',
     text: `
       select ${COLUMNS} from artifact join run on run.id = artifact.run_id
-      where artifact.id = $1 and run.owner_id = $2`,
-    values: [id, ownerId],
+      where artifact.id = any($1::text[]) and run.owner_id = $2`,
+    values: [ids, ownerId],
   });
-  return rows[0] ?? null;
+  return rows;
 }
 
-/** Like `findArtifact`, with its content. */
+/** An artifact with its content. @returns null when it does not exist or belongs to another owner */
 export async function readArtifact(
   database: Database,
   ownerId: string,

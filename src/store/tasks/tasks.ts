@@ -81,14 +81,20 @@ export const COSTLY_COLUMNS = {
 /** SQL: a task's columns, where `run` and `task` name its rows. */
 export const TASK_COLUMNS = select({ ...COLUMNS, ...COSTLY_COLUMNS } satisfies Record<keyof TaskRow, string>);
 
-/** @returns null when it does not exist or belongs to another owner */
-export async function findTask(database: Database, ownerId: string, id: string): Promise<TaskRow | null> {
+/** Those of an owner's tasks that have one of some ids. */
+export async function findTasks(
+  database: Database,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<TaskRow[]> {
   const { rows } = await database.pool.query<TaskRow>({
-    name: 'find-task',
-    text: `select ${TASK_COLUMNS} from run join task on task.id = run.id where run.id = $1 and run.owner_id = $2`,
-    values: [id, ownerId],
+    name: 'find-tasks',
+    text: `
+      select ${TASK_COLUMNS} from run join task on task.id = run.id
+      where run.id = any($1::text[]) and run.owner_id = $2`,
+    values: [ids, ownerId],
   });
-  return rows[0] ?? null;
+  return rows;
 }
 
 /** Many in one query, of any owner; by id. */

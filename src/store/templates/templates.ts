@@ -2,7 +2,7 @@ import { BUILT_IN_TEMPLATES } from '../../rules/templates/built-in.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
 import type { ListRange } from '../database/sql-page.ts';
-import { CURRENT_TIME, json, optionalFilters, tables } from '../database/tables.ts';
+import { anyOf, CURRENT_TIME, json, optionalFilters, tables } from '../database/tables.ts';
 
 export type TemplateRow = ListedRow<'template'>;
 
@@ -27,14 +27,23 @@ function readableTemplates({ pool }: Database, userId: string) {
     .where((template) => template.or([template('ownerId', '=', userId), template('ownerId', 'is', null)]));
 }
 
-/** A template that a user can read, by its id or name. */
-export async function findTemplate(
+/** Those of the templates that a user can read that have one of some ids. */
+export function findTemplates(
   database: Database,
   userId: string,
-  by: { id: string } | { name: string },
+  ids: readonly string[],
+): Promise<TemplateRow[]> {
+  return readableTemplates(database, userId).where('id', '=', anyOf(ids)).execute();
+}
+
+/** The template with this name that a user can read. */
+export async function findNamedTemplate(
+  database: Database,
+  userId: string,
+  name: string,
 ): Promise<TemplateRow | null> {
   const found = await readableTemplates(database, userId)
-    .where(optionalFilters('template', by))
+    .where('name', '=', name)
     .orderBy('ownerId', (order) => order.asc().nullsFirst())
     .limit(1)
     .executeTakeFirst();

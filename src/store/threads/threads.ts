@@ -74,13 +74,13 @@ function allThreads({ pool }: Database) {
   return tables(pool).selectFrom('thread').select(COLUMNS).select(createdAtText('thread'));
 }
 
-/** @returns null when it does not exist or belongs to another owner */
-export async function findThread(database: Database, ownerId: string, id: string): Promise<ThreadRow | null> {
-  const found = await allThreads(database)
-    .where('id', '=', id)
-    .where('ownerId', '=', ownerId)
-    .executeTakeFirst();
-  return found ?? null;
+/** Those of an owner's threads that have one of some ids. */
+export function findThreads(
+  database: Database,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<ThreadRow[]> {
+  return allThreads(database).where('id', '=', anyOf(ids)).where('ownerId', '=', ownerId).execute();
 }
 
 /** Many in one query, of any owner; by id. */

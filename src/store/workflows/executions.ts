@@ -39,20 +39,20 @@ export const EXECUTION_COLUMNS = select({
   result: 'execution.result',
 } satisfies Record<keyof ExecutionRow, string>);
 
-/** @returns null when there is no such execution of this owner. */
-export async function findExecution(
+/** Those of an owner's executions that have one of some ids. */
+export async function findExecutions(
   database: Database,
   ownerId: string,
-  id: string,
-): Promise<ExecutionRow | null> {
+  ids: readonly string[],
+): Promise<ExecutionRow[]> {
   const { rows } = await database.pool.query<ExecutionRow>({
-    name: 'find-execution',
+    name: 'find-executions',
     text: `
       select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id
-      where run.id = $1 and run.owner_id = $2`,
-    values: [id, ownerId],
+      where run.id = any($1::text[]) and run.owner_id = $2`,
+    values: [ids, ownerId],
   });
-  return rows[0] ?? null;
+  return rows;
 }
 
 /** Many in one query, of any owner; by id. */

@@ -19,17 +19,13 @@ function allWorkflows({ pool }: Database) {
   return tables(pool).selectFrom('workflow').selectAll().select(createdAtText('workflow'));
 }
 
-/** @returns null when there is no such workflow of this owner. */
-export async function findWorkflow(
+/** Those of an owner's workflows that have one of some ids. */
+export function findWorkflows(
   database: Database,
   ownerId: string,
-  id: string,
-): Promise<WorkflowRow | null> {
-  const found = await allWorkflows(database)
-    .where('id', '=', id)
-    .where('ownerId', '=', ownerId)
-    .executeTakeFirst();
-  return found ?? null;
+  ids: readonly string[],
+): Promise<WorkflowRow[]> {
+  return allWorkflows(database).where('id', '=', anyOf(ids)).where('ownerId', '=', ownerId).execute();
 }
 
 /** Many in one query, of any owner; by id. */

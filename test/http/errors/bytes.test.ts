@@ -26,7 +26,7 @@ describe('a refusal says enough, and no more than that', () => {
         name: 'w',
         steps: range(100).map((n) => ({
           ...step,
-          id: `${long}${n}`,
+          key: `${long}${n}`,
           task: range(100)
             .map((m) => `{{ steps.${long}_${m}.output }}`)
             .join(''),
@@ -40,7 +40,7 @@ describe('a refusal says enough, and no more than that', () => {
         name: 'w',
         steps: range(60).map((n) => ({
           ...step,
-          id: `${long}${n}`,
+          key: `${long}${n}`,
           dependsOn: range(60).map((m) => `n${m}`),
         })),
       },
@@ -52,7 +52,7 @@ describe('a refusal says enough, and no more than that', () => {
         name: 'w',
         steps: range(100).map((n) => ({
           ...step,
-          id: `${long}${n}`,
+          key: `${long}${n}`,
           dependsOn: [`${long}${(n + 1) % 100}`],
         })),
       },
@@ -65,7 +65,7 @@ describe('a refusal says enough, and no more than that', () => {
         parameters: range(50).map((n) => ({ name: `${long}${n}`, type: 'STRING' })),
         steps: range(50).map((n) => ({
           ...script,
-          id: `s${n}`,
+          key: `s${n}`,
           script: range(200)
             .map((m) => `{{ unknown${m} }}`)
             .join(''),

@@ -35,9 +35,9 @@ const REFUSALS: [string, string, RequestInit, number, string, string?][] = [
   ['a number', '', { method: 'POST', headers: JSON_TYPE, body: '5' }, 400, 'VALIDATION_ERROR', 'query'],
   ['null', '', { method: 'POST', headers: JSON_TYPE, body: 'null' }, 400, 'VALIDATION_ERROR', 'query'],
   [
-    'a batch',
+    'a batch of batches',
     '',
-    { method: 'POST', headers: JSON_TYPE, body: `[${HEALTH}]` },
+    { method: 'POST', headers: JSON_TYPE, body: `[[${HEALTH}]]` },
     400,
     'VALIDATION_ERROR',
     'query',

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createDocuments } from '../../../src/http/graphql/documents/documents.ts';
 import { isPlain } from '../../../src/http/graphql/plain-requests.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
@@ -85,6 +86,8 @@ describe.each(HEADERS)('with %s', (_with, headers) => {
   });
 });
 
+const ANY_DOCUMENTS = createDocuments('open', new Map());
+
 test.each([
   [true, 'POST', undefined, HEALTH],
   [true, 'POST', '*/*', HEALTH],
@@ -100,5 +103,5 @@ test.each([
   [false, 'POST', undefined, 5],
   [false, 'POST', undefined, undefined],
 ])('plain: %s for %s %s %s', (plain, method, accept, query) => {
-  expect(isPlain({ method, headers: { accept }, body: { query } } as never)).toBe(plain);
+  expect(isPlain({ method, headers: { accept }, body: { query } } as never, ANY_DOCUMENTS)).toBe(plain);
 });

@@ -269,7 +269,7 @@ describe('of an execution', () => {
   const working = fixture(() => startTestServer({ variables: { ...LIMITED, RATE_LIMIT_REQUESTS: '30000' } }));
 
   const STEPS = [
-    { id: 'a', name: 'a', forEach: 'input.list', model: 'demo@tokens=1,itl=0', task: '{{ item }}' },
+    { key: 'a', name: 'a', forEach: 'input.list', model: 'demo@tokens=1,itl=0', task: '{{ item }}' },
   ];
 
   test('all tasks are made, and count', async () => {
@@ -314,7 +314,7 @@ test('tasks that a worker process creates count in Redis for the API', async () 
   });
   try {
     const ann = await api.newUser();
-    const steps = [{ id: 'a', forEach: 'input.list', model: 'demo@tokens=1,itl=0', task: 'x' }];
+    const steps = [{ key: 'a', forEach: 'input.list', model: 'demo@tokens=1,itl=0', task: 'x' }];
     const input = { list: Array.from({ length: 12 }, (_, index) => index) };
     await follow(ann, await execute(ann, await createWorkflow(ann, steps), { input }));
     const { errors } = await ann.query('mutation { createTask(input: { prompt: "x" }) { task { id } } }');

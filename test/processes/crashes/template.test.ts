@@ -14,15 +14,15 @@ const deployment = fixture(() =>
 );
 const ann = fixture(() => deployment.ann);
 
-const EVENTS = TASK_EVENTS.replace('__typename seq', '__typename ... on StepStarted { stepId } seq');
+const EVENTS = TASK_EVENTS.replace('__typename seq', '__typename ... on StepStarted { stepKey } seq');
 
 /** Follows a task to its end, over the death of its worker in the middle of a step. */
-async function followOverDeath(id: string, doomed: Polyphony, stepId: string, heir: () => Promise<unknown>) {
+async function followOverDeath(id: string, doomed: Polyphony, stepKey: string, heir: () => Promise<unknown>) {
   const events: TaskEvent[] = [];
   for await (const answer of ann.subscribe(EVENTS, { id })) {
     const event: TaskEvent = data(answer).taskEvents;
     if (event.seq > 0) events.push(event);
-    if (event.stepId !== stepId) continue;
+    if (event.stepKey !== stepKey) continue;
     await heir();
     // Its lock has to be older than a restart of Postgres could make it look.
     await new Promise((resolve) => setTimeout(resolve, 3_500));
@@ -33,14 +33,14 @@ async function followOverDeath(id: string, doomed: Polyphony, stepId: string, he
 
 /** Waits for its worker to be killed, and then not again. */
 const slow = (isToDie: string) => ({
-  id: 'slow',
+  key: 'slow',
   type: 'RUN_SCRIPT',
   script: `echo slow >>count; ${isToDie} && sleep 600; echo "$1"`,
   args: ['done'],
 });
-const KEPT = { id: 'kept', type: 'STORE_OUTPUT', name: 'count', path: 'count' };
-const ONCE = { id: 'once', type: 'RUN_SCRIPT', script: 'echo once >>count' };
-const PAID = { id: 'paid', type: 'GENERATE', model: 'gpt-4o@tokens=3', prompt: 'x' };
+const KEPT = { key: 'kept', type: 'STORE_OUTPUT', name: 'count', path: 'count' };
+const ONCE = { key: 'once', type: 'RUN_SCRIPT', script: 'echo once >>count' };
+const PAID = { key: 'paid', type: 'GENERATE', model: 'gpt-4o@tokens=3', prompt: 'x' };
 
 const ofType = (events: readonly TaskEvent[], type: string) =>
   events.filter(({ __typename }) => __typename === type);

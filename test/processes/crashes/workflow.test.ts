@@ -11,17 +11,17 @@ const ann = fixture(() => deployment.ann);
 const quick = 'gpt-4o@tokens=3';
 const slow = 'gpt-4o@tokens=150,itl=40';
 const steps = [
-  { id: 'first', model: quick, task: 'first' },
+  { key: 'first', model: quick, task: 'first' },
   ...['a', 'b', 'c'].map((id) => ({ id, model: slow, task: id, dependsOn: ['first'] })),
   {
-    id: 'each',
+    key: 'each',
     model: slow,
     task: 'item {{ item }}',
     forEach: 'input.list',
     maxConcurrency: 2,
     dependsOn: ['first'],
   },
-  { id: 'last', model: quick, task: 'last', dependsOn: ['a', 'b', 'c', 'each'] },
+  { key: 'last', model: quick, task: 'last', dependsOn: ['a', 'b', 'c', 'each'] },
 ];
 
 /** How often the vendor was asked for each prompt. */

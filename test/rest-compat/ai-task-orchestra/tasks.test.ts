@@ -318,7 +318,7 @@ const decided: Audit[] = [
       await cancel(gone);
       const answer = await account.make({ depends_on: [gone] });
       expectRefusal(answer, 400, 'depends_on.0: the task is cancelled, so no task can wait for it');
-      const steps = [{ id: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' }];
+      const steps = [{ key: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' }];
       const input = { name: 'retired', steps, isActive: false };
       await createTemplate(input);
       const retired = await account.make({ template: 'retired', parameters: {} });
@@ -386,7 +386,7 @@ const decided: Audit[] = [
       const input = {
         name: 'defaults',
         parameters: [{ name: 'topic', type: 'STRING', default: 'tea' }],
-        steps: [{ id: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: '{{topic}}' }],
+        steps: [{ key: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: '{{topic}}' }],
       };
       await createTemplate(input);
       const { id } = (await account.make({ template: 'defaults', parameters: {} })).body;

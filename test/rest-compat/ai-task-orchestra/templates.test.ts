@@ -26,7 +26,7 @@ async function create(input: object, of = account): Promise<string> {
   return data(await of.native.query(document, { input })).createTemplate.template.id;
 }
 
-const KEEP = { id: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' };
+const KEEP = { key: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' };
 
 const text = (name: string, required: boolean, description: string) => ({
   ...{ name, type: 'string', required, description },
@@ -172,10 +172,10 @@ const decided: Audit[] = [
         parameters: types.map((type) => ({ name: type.toLowerCase(), type, isSecret: false })),
         steps: [
           {
-            ...{ id: 'say', type: 'GENERATE', prompt: '{{string}}', model: 'gpt-4o' },
+            ...{ key: 'say', type: 'GENERATE', prompt: '{{string}}', model: 'gpt-4o' },
             parameters: { temperature: 0.5, topP: 0.9, maxTokens: 100, stop: ['.'], seed: 7 },
           },
-          { id: 'run', type: 'RUN_SCRIPT', script: 'echo', args: ['{{integer}}'], timeoutSeconds: 5 },
+          { key: 'run', type: 'RUN_SCRIPT', script: 'echo', args: ['{{integer}}'], timeoutSeconds: 5 },
           { ...KEEP, mediaType: 'text/plain' },
         ],
       });

@@ -27,7 +27,7 @@ test.each([
   {
     given: 'two steps of one id',
     steps: [step('a'), step('b'), step('a')],
-    problems: { 'steps.2.id': 'there are two steps with the id a' },
+    problems: { 'steps.2.key': 'there are two steps with the id a' },
   },
   {
     given: 'a step that is not there',

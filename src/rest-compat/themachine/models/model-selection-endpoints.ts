@@ -37,7 +37,7 @@ export const modelSelectionEndpoints = [
       document: graphql(
         `query model($name: String!, $tokens: Int!) {
           model(name: $name) { ...Candidate }
-          providers { id configured }
+          providers { id: provider configured }
         }`,
         [CANDIDATE],
       ),
@@ -75,7 +75,7 @@ export const modelSelectionEndpoints = [
       }),
     }),
     before: {
-      document: graphql('query providers { providers { id configured } }'),
+      document: graphql('query providers { providers { id: provider configured } }'),
       variables: () => ({}),
     },
     document: SELECTION,

@@ -39,6 +39,7 @@ export const workflowChange = jsonBody({ name: text().nullish(), steps: list(ste
 
 /** Field names of clients by field names of the schema. */
 export const WORKFLOW_NAMES = {
+  key: 'id',
   model: 'model_id',
   timeout_seconds: 'timeout',
   retry_delay_seconds: 'retry_delay',
@@ -63,7 +64,7 @@ export function workflowSettings(given: Pick<z.output<typeof workflowChange>, ke
 
 export function stepInput(given: z.output<typeof step>) {
   return {
-    id: given.id,
+    key: given.id,
     ...withoutAbsent({
       name: given.name,
       task: given.task,

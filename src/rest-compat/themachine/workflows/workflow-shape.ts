@@ -8,7 +8,7 @@ export const WORKFLOW = graphql(`fragment Workflow on Workflow {
   id name description version isActive timeoutSeconds createdAt updatedAt
   schedule { cron timeZone input parameters nextRunAt }
   steps {
-    id name task model agentId template templateParameters parameters { temperature topP maxTokens stop seed }
+    id: key name task model agentId template templateParameters parameters { temperature topP maxTokens stop seed }
     responseSchema dependsOn condition forEach maxConcurrency retries retryDelaySeconds timeoutSeconds
   }
 }`);

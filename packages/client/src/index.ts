@@ -1,0 +1,11 @@
+export type { TransportName } from './connection/choose-transport.ts';
+export type { Operation, Payload, Sink, Stop } from './connection/transport.ts';
+export * from './documents.ts';
+export { PolyphonyError, type PolyphonyErrorCode, type SentError } from './error.ts';
+export type { ActivityItem, ActivityOptions } from './follow/follow-activity.ts';
+export type { FollowOptions, RunEvent } from './follow/follow-run.ts';
+export type { FollowTextOptions, TextSoFar } from './follow/follow-text.ts';
+export type { Document, RequestOptions } from './follow/subscribe.ts';
+export { type LoginTokens, login, refreshLogin, tokenOfLogin } from './login.ts';
+export { createPolyphony, type Polyphony, type PolyphonyOptions } from './polyphony.ts';
+export type { DocumentTypes, TypedDocument } from './typed-document.ts';

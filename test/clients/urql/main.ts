@@ -1,0 +1,4 @@
+import { show } from '../page/main.tsx';
+import { library } from './library.tsx';
+
+show(library);
