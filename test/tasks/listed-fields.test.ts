@@ -28,6 +28,8 @@ beforeAll(async () => {
     threadId: data(await ann.query(thread)).createThread.thread.id,
     sessionId,
     maxCost: 1,
+    tags: ['a tag'],
+    metadata: { a: 'datum' },
     predict: true,
   });
   await server.store.database.pool.query(`

@@ -41,6 +41,6 @@ async function* stateThenLog(
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, undefined> {
   yield { type: 'CurrentState', seq: 0, attempt: run.attempt, at: new Date(), run, after };
-  if (run.completedAt !== null && after === run.lastSeq) return;
+  if (run.endedAt !== null && after === run.lastSeq) return;
   yield* followRun(context.store, run.id, after, signal);
 }

@@ -27,7 +27,7 @@ export async function text(context: Context, id: string, after: number): Promise
   const isNew = after === 0;
   const from = isNew ? await readTextStart(database, { runId: id, seq: row.lastSeq }) : after;
   const known = isNew ? null : await readLatestTextCall(database, { runId: id, seq: after });
-  const hasMore = row.completedAt === null || from < row.lastSeq;
+  const hasMore = row.endedAt === null || from < row.lastSeq;
   return stoppable((signal) => partsOf(hasMore ? followRun(context.store, id, from, signal) : [], known));
 }
 

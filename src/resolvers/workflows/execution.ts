@@ -38,6 +38,8 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
     trigger: 'request',
     scheduledFor: null,
     priority: given.priority ?? DEFAULT_PRIORITY,
+    tags: given.tags ?? [],
+    metadata: given.metadata ?? null,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     idempotency,
   };

@@ -16,12 +16,14 @@ export interface RunRow {
   cancelReason: string | null;
   createdAt: Date;
   updatedAt: Date;
+  tags: string[];
+  metadata: Record<string, unknown> | null;
   /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
   progress: number;
   error: RunError | null;
   startedAt: Date | null;
-  completedAt: Date | null;
+  endedAt: Date | null;
 }
 
 /** SQL of the columns of RunRow by their names, where `run` and the kind's table name its rows. */
@@ -39,11 +41,13 @@ export function runColumns<Kind extends RunKind>(kind: Kind) {
     cancelReason: 'run.cancel_reason',
     createdAt: 'run.created_at',
     updatedAt: 'run.updated_at',
+    tags: 'run.tags',
+    metadata: 'run.metadata',
     createdAtText: createdAtTextSql('run'),
     progress: `${kind}.progress`,
     error: `${kind}.error`,
     startedAt: `${kind}.started_at`,
-    completedAt: `${kind}.completed_at`,
+    endedAt: 'run.ended_at',
   } satisfies Record<keyof RunRow, string>;
 }
 

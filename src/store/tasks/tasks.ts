@@ -37,7 +37,8 @@ export interface TaskRow extends RunRow {
   prediction: ReportedPrediction | null;
 }
 
-const { updatedAt, createdAtText, error, startedAt, completedAt, ...RUN_COLUMNS } = runColumns('task');
+const { updatedAt, createdAtText, error, startedAt, endedAt, tags, metadata, ...RUN_COLUMNS } =
+  runColumns('task');
 
 export const COLUMNS = {
   ...RUN_COLUMNS,
@@ -60,7 +61,9 @@ export const COSTLY_COLUMNS = {
   createdAtText,
   error,
   startedAt,
-  completedAt,
+  endedAt,
+  tags,
+  metadata,
   description: 'task.description',
   context: 'task.context',
   taskParameters: 'task.task_parameters',

@@ -21,6 +21,13 @@ export interface TaskChange {
   provider?: string;
   model?: string;
   priority?: number;
+  labels: Labels;
+}
+
+interface Labels {
+  tags?: readonly string[];
+  /** null removes it. */
+  metadata?: Record<string, unknown> | null;
 }
 
 /**
@@ -31,10 +38,11 @@ export interface TaskChange {
 export function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
   return transaction(store.database, async (client) => {
     const present = await lockTask(client, target);
-    const { subject: given, priority, ...asked } = change;
+    const { subject: given, priority, labels, ...asked } = change;
     if (!present || (present.isTaken && Object.keys(asked).length > 0)) return false;
     if (priority !== undefined && !(await movePriority(client, target, priority))) return false;
     const subject = subjectOf(present, given);
+    if (Object.keys(labels).length > 0) await writeLabels(client, target.runId, labels);
     await write(client, target.runId, subject, { ...asked, ...promptOf(present, subject, change) });
     return true;
   });
@@ -121,7 +129,7 @@ async function write(
   client: ClientBase,
   runId: string,
   { title, description, target, context, taskParameters }: TaskSubject,
-  asked: Omit<TaskChange, 'subject' | 'priority'> & Prompt,
+  asked: Omit<TaskChange, 'subject' | 'priority' | 'labels'> & Prompt,
 ): Promise<void> {
   await client.query(
     update({
@@ -138,6 +146,31 @@ async function write(
       parameters: asked.parameters ? JSON.stringify(asked.parameters) : null,
       provider: asked.provider ?? null,
       model: asked.model ?? null,
+    }),
+  );
+}
+
+const label = statement(
+  'label-task',
+  { id: 'text', tags: 'text[]', changesMetadata: 'boolean', metadata: 'jsonb' },
+  ($) => {
+    const tags = `coalesce(${$.tags}, tags)`;
+    const metadata = `case when ${$.changesMetadata} then ${$.metadata} else metadata end`;
+    return `
+      update run set tags = ${tags}, metadata = ${metadata},
+        bytes = bytes + octet_length(concat(array_to_string(${tags}, ''), ${metadata}))
+          - octet_length(concat(array_to_string(tags, ''), metadata))
+      where id = ${$.id}`;
+  },
+);
+
+async function writeLabels(client: ClientBase, id: string, { tags, metadata }: Labels): Promise<void> {
+  await client.query(
+    label({
+      id,
+      tags: tags ?? null,
+      changesMetadata: metadata !== undefined,
+      metadata: metadata ? JSON.stringify(metadata) : null,
     }),
   );
 }
