@@ -26,6 +26,7 @@ import './tasks/prediction.ts';
 import './models/provider.ts';
 import './subscriptions/run-subscriptions.ts';
 import './models/select-model.ts';
+import './runs/run-list.ts';
 import './runs/run-operations.ts';
 import './sessions/session.ts';
 import './sessions/session-mutations.ts';

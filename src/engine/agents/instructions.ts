@@ -1,4 +1,4 @@
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import type { ToolName } from '../../vocabulary.ts';
 
 /** Follows the vendors' guides for agents: keep going, use tools instead of guessing, and report honestly. */

@@ -2,8 +2,8 @@ import type { UpdateObject } from 'kysely';
 import type { IntegrationTest } from '../../rules/integrations/integration.ts';
 import type { Platform } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { CURRENT_TIME, json, optionalFilters, type Tables, tables } from '../database/tables.ts';
 
 export type IntegrationRow = ListedRow<'integration'>;
@@ -31,7 +31,7 @@ export async function findIntegration(
   return found ?? null;
 }
 
-export interface IntegrationListing extends ListRange {
+export interface IntegrationListing {
   ownerId: string;
   platform: Platform | null;
 }
@@ -39,12 +39,12 @@ export interface IntegrationListing extends ListRange {
 /** Integrations newest first, by keyset. */
 export function listIntegrations(
   database: Database,
-  { ownerId, platform, ...range }: IntegrationListing,
-): Promise<IntegrationRow[]> {
+  { ownerId, platform }: IntegrationListing,
+): RowList<IntegrationRow> {
   const integrations = allIntegrations(database)
     .where('ownerId', '=', ownerId)
     .where(optionalFilters('integration', { platform }));
-  return readPage(integrations, 'integration', range);
+  return keysetList(database.pool, integrations, 'integration');
 }
 
 /** @param most maximum per owner. @returns null when it is reached */

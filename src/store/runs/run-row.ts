@@ -1,6 +1,6 @@
 import type { RunError } from '../../errors.ts';
 import type { Origin, RunKind, RunStatus } from '../../vocabulary.ts';
-import { createdAtTextSql } from '../database/sql-page.ts';
+import { OPEN_EXECUTION } from '../entities/run-statuses.ts';
 
 /** What every run has, whatever its kind. */
 export interface RunRow {
@@ -18,8 +18,6 @@ export interface RunRow {
   updatedAt: Date;
   tags: string[];
   metadata: Record<string, unknown> | null;
-  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
-  createdAtText: string;
   progress: number;
   error: RunError | null;
   startedAt: Date | null;
@@ -43,7 +41,6 @@ export function runColumns<Kind extends RunKind>(kind: Kind) {
     updatedAt: 'run.updated_at',
     tags: 'run.tags',
     metadata: 'run.metadata',
-    createdAtText: createdAtTextSql('run'),
     progress: `${kind}.progress`,
     error: `${kind}.error`,
     startedAt: `${kind}.started_at`,
@@ -57,3 +54,7 @@ export function select(columns: Readonly<Record<string, string>>): string {
     .map(([name, column]) => `${column} as "${name}"`)
     .join(', ');
 }
+
+/** SQL: the status of an execution, which is running from its start to its end. */
+export const EXECUTION_STATUS = `case when execution.started_at is not null and run.status ${OPEN_EXECUTION} then 'running'
+  else run.status end`;

@@ -37,8 +37,7 @@ export interface TaskRow extends RunRow {
   prediction: ReportedPrediction | null;
 }
 
-const { updatedAt, createdAtText, error, startedAt, endedAt, tags, metadata, ...RUN_COLUMNS } =
-  runColumns('task');
+const { updatedAt, error, startedAt, endedAt, tags, metadata, ...RUN_COLUMNS } = runColumns('task');
 
 export const COLUMNS = {
   ...RUN_COLUMNS,
@@ -58,7 +57,6 @@ export const COLUMNS = {
 /** Columns that are long or expensive to read: lists have them only on demand. */
 export const COSTLY_COLUMNS = {
   updatedAt,
-  createdAtText,
   error,
   startedAt,
   endedAt,
