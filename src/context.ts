@@ -22,10 +22,12 @@ import type { BudgetRow } from './store/money/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/money/model-call-reports.ts';
 import type { OrchestrationRow } from './store/orchestrations/orchestrations.ts';
 import type { RoundRow } from './store/orchestrations/rounds.ts';
+import type { Child } from './store/runs/lists/list-children.ts';
 import type { SessionRow } from './store/sessions/sessions.ts';
 import type { SessionTotals } from './store/sessions/totals.ts';
 import type { Store } from './store/store.ts';
 import type { ArtifactRow } from './store/tasks/artifacts.ts';
+import type { TaskPage, TasksOfParent } from './store/tasks/list-tasks.ts';
 import type { TaskRow } from './store/tasks/tasks.ts';
 import type { ThreadRow } from './store/threads/threads.ts';
 import type { ExecutionRow, ExecutionStepRow, ExecutionTaskRow } from './store/workflows/executions.ts';
@@ -169,8 +171,10 @@ export interface Loaders {
   sessions: DataLoader<string, SessionRow | null>;
   threads: DataLoader<string, ThreadRow | null>;
   sessionTotals: DataLoader<string, SessionTotals | null>;
-  sessionTasks: DataLoader<ChildPage, TaskRow[]>;
+  tasksOf: DataLoader<ChildPage<TaskPage>, Child<TaskRow>[]>;
+  taskCounts: DataLoader<ChildPage<TasksOfParent>, number>;
   sessionThreads: DataLoader<ChildPage, ThreadRow[]>;
+  sessionThreadCounts: DataLoader<string, number>;
   budgets: DataLoader<string, BudgetRow | null>;
   workflows: DataLoader<string, WorkflowRow | null>;
   executionSteps: DataLoader<string, ExecutionStepRow[]>;
@@ -181,6 +185,7 @@ export interface Loaders {
   rounds: DataLoader<string, RoundRow[]>;
   toolCalls: DataLoader<string, ToolCallRow[]>;
   deliveries: DataLoader<ChildPage, DeliveryRow[]>;
+  deliveryCounts: DataLoader<string, number>;
   agents: DataLoader<string, AgentRow | null>;
   agentReports: DataLoader<string, AgentReport>;
 }

@@ -64,7 +64,7 @@ function toTask(row: Row) {
     model,
     progress,
     createdAt: row.created_at,
-    completedAt: row.completed_at,
+    endedAt: row.completed_at,
     modelCalls,
   };
 }

@@ -2,7 +2,7 @@ import { coerceError, DomainError, type RunError } from '../errors.ts';
 import type { LeasedKind } from '../rules/runs/kinds.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/database/connection-loss.ts';
 import { type Lease, LeaseLost, RunDeferred } from '../store/log/lease.ts';
-import type { ClaimedRun } from '../store/runs/claim-run.ts';
+import type { ClaimedRun } from '../store/runs/claims/claim-run.ts';
 import { deferRun } from '../store/runs/defer-run.ts';
 import type { RunOutcome } from '../store/runs/finish-run.ts';
 import { completeRun, failRun } from '../store/runs/finish-run.ts';

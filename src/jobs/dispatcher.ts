@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
 import { createAccountTurns } from '../rules/accounts/account-turns.ts';
-import type { ClaimedRun } from '../store/runs/claim-run.ts';
+import type { ClaimedRun } from '../store/runs/claims/claim-run.ts';
 import type { Ticket } from '../store/runs/job-queue.ts';
 import type { QueuedTask, Store } from '../store/store.ts';
 import type { AccountJobs } from './account-jobs.ts';

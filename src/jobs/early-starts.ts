@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
 import type { AccountTurns, Choice } from '../rules/accounts/account-turns.ts';
-import type { ClaimedRun } from '../store/runs/claim-run.ts';
+import type { ClaimedRun } from '../store/runs/claims/claim-run.ts';
 import type { QueuedTask } from '../store/store.ts';
 import type { WorkTaker } from './take-work.ts';
 

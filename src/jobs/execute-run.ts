@@ -11,7 +11,7 @@ import {
   findClaimed,
   type NextRun,
   newClaimNumber,
-} from '../store/runs/claim-run.ts';
+} from '../store/runs/claims/claim-run.ts';
 import type { JobContext } from './context.ts';
 
 /**

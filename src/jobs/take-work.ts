@@ -1,5 +1,5 @@
 import type { AccountTurns, Choice } from '../rules/accounts/account-turns.ts';
-import type { ClaimedRun, NextRun } from '../store/runs/claim-run.ts';
+import type { ClaimedRun, NextRun } from '../store/runs/claims/claim-run.ts';
 import type { AccountJobs } from './account-jobs.ts';
 
 /** The work for a slot. */

@@ -52,6 +52,8 @@ export function prepareTask(settings: TaskSettings, { events, ...asked }: Asked)
     dependsOn: [],
     idempotency: null,
     prediction: null,
+    tags: [],
+    metadata: null,
     ...settings,
     ...asked,
     events: [{ type: 'RunCreated', data: { kind: settings.kind } }, ...events],

@@ -27,6 +27,7 @@ import './models/provider.ts';
 import './nodes/node.ts';
 import './subscriptions/run-subscriptions.ts';
 import './models/select-model.ts';
+import './runs/run-list.ts';
 import './runs/run-operations.ts';
 import './sessions/session.ts';
 import './sessions/session-mutations.ts';

@@ -1,6 +1,6 @@
 import { newId } from '../../src/rules/ids/ids.ts';
 import { type Lease, openLease } from '../../src/store/log/lease.ts';
-import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { claimRun } from '../../src/store/runs/claims/claim-run.ts';
 import type { Store } from '../../src/store/store.ts';
 import { registerWorker } from '../../src/store/workers/workers.ts';
 

@@ -51,7 +51,7 @@ test('of a hundred that a user starts at once exactly ten run, and the rest is R
   const again = await Promise.all([ask(ann, SLOW), ask(ann, SLOW)]);
   expect(again.filter(({ errors }) => errors)).toHaveLength(1);
   for (const { id } of data(
-    await ann.query('{ orchestrations(filter: { status: RUNNING }) { nodes { id } } }'),
+    await ann.query('{ orchestrations(filter: { statuses: [RUNNING] }) { nodes { id } } }'),
   ).orchestrations.nodes)
     await cancel(ann, id);
 });

@@ -10,7 +10,7 @@ const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${
 const ann = fixture(() => server.newUser());
 
 const END = `mutation ($input: EndTaskInput!) { endTask(input: $input) {
-  task { id status progress result error { code message } completedAt } } }`;
+  task { id status progress result error { code message } endedAt } } }`;
 
 const end = (id: string, status: string, more: object = {}): Promise<Answer> =>
   ann.query(END, { input: { id, status, ...more } });
@@ -38,7 +38,7 @@ test('a task that is done is done at once, with what came of it', async () => {
     progress: 1,
     result,
     error: null,
-    completedAt: expect.any(String),
+    endedAt: expect.any(String),
   });
   const events = await ann.events(id);
   expect(events.slice(-2)).toMatchObject([

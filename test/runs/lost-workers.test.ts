@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { newId } from '../../src/rules/ids/ids.ts';
-import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { claimRun } from '../../src/store/runs/claims/claim-run.ts';
 import { registerWorker, releaseWorker } from '../../src/store/workers/workers.ts';
 import { startWorker } from '../../src/worker.ts';
 import { data } from '../harness/client.ts';

@@ -138,7 +138,7 @@ describe('tasks of a session', () => {
     );
     expect(data(rest).session.tasks.nodes).toEqual([{ id: ids[0] }]);
     const filtered = await ann.query(
-      'query ($id: ID!) { tasks(filter: { sessionId: $id, status: FAILED }) { nodes { id } } }',
+      'query ($id: ID!) { tasks(filter: { sessionId: $id, statuses: [FAILED] }) { nodes { id } } }',
       { id },
     );
     expect(data(filtered).tasks.nodes).toEqual([{ id: ids[1] }]);

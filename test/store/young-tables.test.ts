@@ -4,7 +4,7 @@ import { newId } from '../../src/rules/ids/ids.ts';
 import { commitBatches } from '../../src/store/log/generated-text/commit-text.ts';
 import { type Lease, openLease } from '../../src/store/log/lease.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { claimRun } from '../../src/store/runs/claims/claim-run.ts';
 import { registerWorker } from '../../src/store/workers/workers.ts';
 import { fixture } from '../harness/fixture.ts';
 import { runIdOf } from '../harness/lease.ts';

@@ -28,6 +28,8 @@ beforeAll(async () => {
     threadId: data(await ann.query(thread)).createThread.thread.id,
     sessionId,
     maxCost: 1,
+    tags: ['a tag'],
+    metadata: { a: 'datum' },
     predict: true,
   });
   await server.store.database.pool.query(`
@@ -82,14 +84,14 @@ test('what is long is read for those who ask for it', async () => {
     system: null,
     result: null,
     responseSchema: null,
-    createdAtText: null,
+    orderText: null,
   };
   expect(await listed('nodes { id status }')).toMatchObject([nothing]);
   expect(await listed('nodes { id prompt }')).toMatchObject([{ ...nothing, prompt: 'a prompt' }]);
   const result = { output: 'an answer' };
   expect(await listed('edges { node { result } }')).toMatchObject([{ ...nothing, result }]);
-  const createdAtText = expect.stringMatching(/\.\d{6}Z$/);
-  expect(await listed('pageInfo { endCursor }')).toMatchObject([{ ...nothing, createdAtText }]);
+  const orderText = expect.stringMatching(/\.\d{6}Z$/);
+  expect(await listed('pageInfo { endCursor }')).toMatchObject([{ ...nothing, orderText }]);
   read.mockRestore();
 });
 

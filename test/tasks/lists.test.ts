@@ -102,7 +102,6 @@ describe('tasks can be asked for', () => {
     [{ statuses: ['PENDING'] }, '210'],
     [{ statuses: ['PENDING', 'QUEUED', 'PENDING'] }, '-9876543210'],
     [{ statuses: [] }, ''],
-    [{ status: 'PENDING', statuses: ['QUEUED'] }, ''],
     [{ types: ['code'] }, '97531'],
     [{ types: ['code', 'design'] }, '9876543210'],
     [{ origins: ['AMAS'] }, '54'],

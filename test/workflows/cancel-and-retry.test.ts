@@ -100,13 +100,13 @@ describe('retry', () => {
     const id = await execute(ann, await createWorkflow(ann, steps));
     const first = await follow(ann, id);
     expect(types(first).at(-1)).toBe('RunFailed');
-    const { task: kept, completedAt } = step('good', await execution(ann, id));
+    const { task: kept, endedAt } = step('good', await execution(ann, id));
     expect(data(await move('retryExecution', id)).retryExecution.execution).toMatchObject({ attempt: 2 });
     const events = await follow(ann, id, Number(first.at(-1)!.seq));
     expect(types(events).slice(0, 3)).toEqual(['CurrentState', 'RunQueued', 'StepTaskCreated']);
     const done = await execution(ann, id);
     expect(done).toMatchObject({ status: 'COMPLETED', attempt: 2, progress: 1, error: null });
-    expect(step('good', done)).toMatchObject({ attempt: 1, task: kept, completedAt });
+    expect(step('good', done)).toMatchObject({ attempt: 1, task: kept, endedAt });
     expect(step('bad', done)).toMatchObject({ status: 'COMPLETED', attempt: 2, error: null });
     expect(await tasksOf(ann, id)).toHaveLength(4);
   });

@@ -41,6 +41,8 @@ export type CreateTaskInput = {
   maxCost?: number | null | undefined;
   /** AGENT: maximum number of model turns, 1 to 1000; the limit of the agent applies as well. */
   maxIterations?: number | null | undefined;
+  /** A JSON object of at most 16000 characters, stored with it and returned unchanged. */
+  metadata?: unknown;
   /** A model of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), whose id is sent verbatim. Absent: chosen. */
   model?: string | null | undefined;
   /** Sampling settings. */
@@ -57,6 +59,8 @@ export type CreateTaskInput = {
   sessionId?: string | null | undefined;
   /** The system prompt. */
   system?: string | null | undefined;
+  /** At most 20 tags of 1 to 64 characters, to find it by. */
+  tags?: Array<string> | null | undefined;
   /** What the work is done on: a host, a repository, a file; 1 to 2000 characters. */
   target?: string | null | undefined;
   /** Free parameters of the work, stored unchanged: a JSON object of at most 100000 characters. */

@@ -1,6 +1,6 @@
 import type { Plan } from '../../rules/agents/plan.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';
 import type { Snapshot } from '../workspaces/workspace-diff.ts';
 import type { Compaction } from './checkpoints.ts';

@@ -1,5 +1,5 @@
 import { DomainError } from '../../errors.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import { openWorkspace } from '../../workspaces/workspaces.ts';
 import type { EngineContext } from '../context.ts';
 import { toolNamed } from './tools/index.ts';

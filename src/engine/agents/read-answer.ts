@@ -3,7 +3,7 @@ import { needsTools } from '../../rules/answers/needs-tools.ts';
 import { looksLikeCall, readTextCalls } from '../../rules/answers/text-calls.ts';
 import { newId } from '../../rules/ids/ids.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import type { ModelCallResult } from '../model-calls/model-call.ts';
 import type { AgentState } from './agent-state.ts';
 import type { Answer } from './checkpoints.ts';

@@ -1,6 +1,6 @@
 import type { ModelRequest } from '../../providers/provider.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import { restartAttempt } from '../../store/runs/restart-attempt.ts';
 import type { EngineContext } from '../context.ts';
 import { askModel, createTries } from './ask-model.ts';

@@ -1,6 +1,6 @@
 import type { ToolDefinition } from '../../providers/provider.ts';
 import { inputTokensIn } from '../../rules/models/context-window.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';
 
 type Asking = Pick<StartedTask, 'provider' | 'model' | 'parameters'>;

@@ -7,7 +7,7 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { TaskResult } from '../../rules/tasks/task.ts';
 import { boundedText } from '../../rules/text/bounded.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import { restartAttempt } from '../../store/runs/restart-attempt.ts';
 import type { ProviderId } from '../../vocabulary.ts';
 import { isTooLong } from '../agents/compact.ts';

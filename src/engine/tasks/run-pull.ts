@@ -4,7 +4,7 @@ import { isRetryable, type Provider, ProviderError } from '../../providers/provi
 import { nextWait } from '../../rules/runs/retry.ts';
 import type { PullResult } from '../../rules/tasks/task.ts';
 import { type Lease, RunDeferred } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import { recordProgress } from '../../store/runs/record-progress.ts';
 import type { EngineContext } from '../context.ts';
 import { MODEL_CALL_RETRIES, planQueueRetry } from '../model-calls/retry-policy.ts';

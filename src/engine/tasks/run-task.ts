@@ -1,7 +1,7 @@
 import type { Lease } from '../../store/log/lease.ts';
-import type { ClaimedRun } from '../../store/runs/claim-run.ts';
+import type { ClaimedRun } from '../../store/runs/claims/claim-run.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import type { RunOutcome } from '../../store/runs/finish-run.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import { runAgent } from '../agents/run-agent.ts';
 import type { EngineContext } from '../context.ts';
 import { runTemplate } from '../templates/run-template.ts';

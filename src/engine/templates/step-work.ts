@@ -6,7 +6,7 @@ import { TooComplex } from '../../rules/liquid/watch.ts';
 import { liquidTexts, type TemplateStep } from '../../rules/templates/template.ts';
 import { storable } from '../../rules/text/text.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTemplate } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTemplate } from '../../store/runs/claims/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';
 
 /** The inputs of a step. */

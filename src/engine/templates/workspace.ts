@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownFolder, templateFolder } from '../../rules/workspaces/workspace.ts';
-import type { StartedTemplate } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTemplate } from '../../store/runs/claims/load-claimed-task.ts';
 import { openWorkspace, removeWorkspace } from '../../workspaces/workspaces.ts';
 import type { EngineContext } from '../context.ts';
 

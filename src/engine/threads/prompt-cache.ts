@@ -1,6 +1,6 @@
 import type { ModelRequest, PromptCache } from '../../providers/provider.ts';
 import { isReadInTime } from '../../rules/models/prompt-cache.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import type { Opening } from './read-conversation.ts';
 
 type Asked = Pick<StartedTask, 'id' | 'threadId'>;

@@ -1,7 +1,7 @@
 import type { Database } from '../../store/database/database.ts';
 import { appendEvent } from '../../store/log/append-event.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import { readThread, readTurns, type ThreadSummary } from '../../store/threads/read-turns.ts';
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from './conversation.ts';

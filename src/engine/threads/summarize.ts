@@ -4,7 +4,7 @@ import { PROSE_BYTES_PER_TOKEN } from '../../rules/models/context-window.ts';
 import { boundedBytes } from '../../rules/text/bounded.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import { saveSummary } from '../../store/threads/save-summary.ts';
 import type { EngineContext } from '../context.ts';
 import { askForSummary, type Summarizing } from '../model-calls/ask-for-summary.ts';

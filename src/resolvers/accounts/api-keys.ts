@@ -12,7 +12,7 @@ import {
   rotateApiKey as replaceSecret,
 } from '../../store/accounts/api-keys.ts';
 import { type AuditAction, SCOPES } from '../../vocabulary.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireObject } from '../request/quota.ts';
 import { text, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -98,7 +98,7 @@ export async function rotateApiKey(context: Context, id: string, input: unknown)
 export async function apiKeys(context: Context, given: PageArguments) {
   const { userId: ownerId } = requireViewer(context);
   const page = readPage(given);
-  return toConnection(page, await listApiKeys(context.store.database, { ...page, ownerId }));
+  return connect(page, listApiKeys(context.store.database, ownerId));
 }
 
 /** @throws DomainError NOT_FOUND, also for another account's key */

@@ -7,7 +7,7 @@ import { type AccountRow, listAccounts, readAccount } from '../../store/accounts
 import { beginDeletion } from '../../store/accounts/delete-account.ts';
 import { type AccountOutcome, changeAccount } from '../../store/accounts/update-account.ts';
 import { costLimit } from '../request/fields.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { text, validate } from '../request/validate.ts';
 import { requireAdmin } from './require-admin.ts';
 
@@ -23,7 +23,7 @@ export async function users(context: Context, given: PageArguments, filtered: un
   const page = readPage(given);
   const { email, isActive, isAdmin } = validate(filter, filtered ?? {}, 'filter');
   const wanted = { email: email ?? null, isActive: isActive ?? null, isAdmin: isAdmin ?? null };
-  return toConnection(page, await listAccounts(context.store.database, { ...page, ...wanted }));
+  return connect(page, listAccounts(context.store.database, wanted));
 }
 
 const amount = z

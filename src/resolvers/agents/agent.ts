@@ -15,7 +15,7 @@ import { withFreshId } from '../../store/database/fresh-id.ts';
 import { type Origin, TOOL_NAMES, type ToolName } from '../../vocabulary.ts';
 import { resolveModel } from '../models/model.ts';
 import { withoutNulls } from '../request/fields.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
 import { text, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -45,14 +45,13 @@ export async function agents(context: Context, given: PageArguments, filter: Age
   const { userId } = requireViewer(context);
   const page = readPage(given);
   const { type } = validate(searched, { ...filter }, 'filter');
-  const rows = await listAgents(context.store.database, {
+  const found = listAgents(context.store.database, {
     userId,
     type: type ?? null,
     isActive: filter?.isActive ?? null,
     origins: filter?.origins ?? null,
-    ...page,
   });
-  return toConnection(page, rows);
+  return connect(page, found);
 }
 
 /** No task has this type, so the agent handles only tasks that name it. */

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { type DeliveryRow, findDeliveries, reopenDelivery } from '../../store/integrations/deliveries.ts';
 import type { IntegrationRow } from '../../store/integrations/integrations.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireViewer } from '../request/viewer.ts';
 
 /** @throws DomainError NOT_FOUND, also for another user's delivery @param field the argument that names it */
@@ -15,8 +15,10 @@ export async function delivery(context: Context, id: string, field = 'id'): Prom
 
 /** The deliveries of an integration, newest first. */
 export async function deliveriesOf({ loaders }: Context, { id }: IntegrationRow, given: PageArguments) {
-  const page = readPage(given);
-  return toConnection(page, await loaders.deliveries.load({ parentId: id, range: page }));
+  return connect(readPage(given), {
+    read: (range) => loaders.deliveries.load({ parentId: id, range }),
+    count: () => loaders.deliveryCounts.load(id),
+  });
 }
 
 /**

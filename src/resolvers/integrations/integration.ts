@@ -18,7 +18,7 @@ import {
   updateIntegration as writeIntegration,
 } from '../../store/integrations/integrations.ts';
 import { type Platform, RUN_ENDINGS } from '../../vocabulary.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
 import { refuseIssues, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -54,12 +54,11 @@ export async function integrations(
 ) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
-  const rows = await listIntegrations(context.store.database, {
-    ...page,
+  const found = listIntegrations(context.store.database, {
     ownerId: userId,
     platform: filter?.platform ?? null,
   });
-  return toConnection(page, rows);
+  return connect(page, found);
 }
 
 export interface CreatedIntegration {

@@ -13,7 +13,7 @@ import {
   type ModelRow,
 } from '../../store/models/models.ts';
 import type { ModelCapability, ProviderId } from '../../vocabulary.ts';
-import { type PageArguments, readPage, sizesUpTo, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage, sizesUpTo } from '../request/page.ts';
 import { text, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 
@@ -36,16 +36,15 @@ export async function models(context: Context, given: PageArguments, filter: Mod
   const { userId } = requireViewer(context);
   const page = readPage(given, SIZES);
   const { search } = validate(searched, { search: filter?.search }, 'filter');
-  const rows = await listModels(context.store.database, {
+  const found = listModels(context.store.database, {
     userId,
     provider: filter?.provider ?? null,
     providers: filter?.providers ?? null,
     capability: filter?.capability ?? null,
     isActive: filter?.isActive ?? null,
     search: search ?? null,
-    ...page,
   });
-  return toConnection(page, rows);
+  return connect(page, found);
 }
 
 /** @throws DomainError NOT_FOUND, also for another user's model @param field the argument that names it */

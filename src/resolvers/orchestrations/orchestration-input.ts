@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { costLimit, model, priority, prompt } from '../request/fields.ts';
+import { costLimit, metadata, model, priority, prompt, tags } from '../request/fields.ts';
 import { list, text } from '../request/validate.ts';
 import { domain } from '../threads/thread.ts';
 
@@ -13,5 +13,7 @@ export const newOrchestration = z.object({
   maxIterations: z.number().int().min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').nullish(),
   costLimit: costLimit.nullish(),
   priority: priority.nullish(),
+  tags: tags.nullish(),
+  metadata: metadata.nullish(),
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });

@@ -50,6 +50,8 @@ export async function startOrchestration(context: Context, input: unknown): Prom
     maxIterations: given.maxIterations ?? home?.settings.maxIterations ?? DEFAULT_ITERATIONS,
     costLimit: given.costLimit?.toFixed(12) ?? null,
     priority: given.priority ?? DEFAULT_PRIORITY,
+    tags: given.tags ?? [],
+    metadata: given.metadata ?? null,
     idempotency,
   };
   const started = await withFreshId({ origin: context.origin, kind: 'orchestration' }, (id) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REASONING_EFFORTS } from '../../vocabulary.ts';
-import { anObject, fewMembers, list, sized, text } from './validate.ts';
+import { anObject, fewMembers, jsonObject, list, sized, text } from './validate.ts';
 
 export const MAX_PROMPT = 1_000_000;
 const MAX_SCHEMA = 65_536;
@@ -46,6 +46,16 @@ export const responseSchema = sized(z.record(z.string(), z.unknown(), 'must be a
 
 export const DEFAULT_PRIORITY = 5;
 export const priority = z.number().int().min(1, 'must be 1 to 10').max(10, 'must be 1 to 10');
+
+const MAX_TAGS = 20;
+export const tags = list(
+  text({ min: 1, max: 64 }).refine((given) => given.trim() === given, 'must not begin or end with space'),
+  MAX_TAGS,
+  `must have at most ${MAX_TAGS} tags`,
+).transform((given) => [...new Set(given)]);
+
+const MAX_METADATA = 16_000;
+export const metadata = jsonObject(MAX_METADATA);
 
 /** US dollars; twelve places are stored. */
 export const costLimit = z

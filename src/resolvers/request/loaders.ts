@@ -6,7 +6,7 @@ import { findAgents } from '../../store/agents/agents.ts';
 import { readAgentReports } from '../../store/agents/reports.ts';
 import { readToolCalls } from '../../store/agents/tool-calls.ts';
 import type { Database } from '../../store/database/database.ts';
-import { readDeliveries } from '../../store/integrations/deliveries.ts';
+import { countDeliveries, readDeliveries } from '../../store/integrations/deliveries.ts';
 import { readEventPages } from '../../store/log/event-pages.ts';
 import { type LogPosition, readTexts } from '../../store/log/generated-text/read-text.ts';
 import { readBudgets } from '../../store/money/budgets.ts';
@@ -17,9 +17,9 @@ import { readResourceUsage } from '../../store/runs/checkpoints.ts';
 import { readSessions } from '../../store/sessions/sessions.ts';
 import { readSessionTotals } from '../../store/sessions/totals.ts';
 import { readArtifacts } from '../../store/tasks/artifacts.ts';
-import { readSessionTasks } from '../../store/tasks/list-tasks.ts';
+import { countTasksOf, readTasksOf } from '../../store/tasks/list-tasks.ts';
 import { readDependencies, readTasks } from '../../store/tasks/tasks.ts';
-import { readSessionThreads, readThreads } from '../../store/threads/threads.ts';
+import { countSessionThreads, readSessionThreads, readThreads } from '../../store/threads/threads.ts';
 import {
   readExecutionSpend,
   readExecutionSteps,
@@ -27,7 +27,7 @@ import {
   readExecutionTasks,
 } from '../../store/workflows/executions.ts';
 import { readWorkflows } from '../../store/workflows/workflows.ts';
-import { createPageLoader } from './page-loader.ts';
+import { createCountLoader, createPageLoader } from './page-loader.ts';
 
 /** Batches without caching: the context of a subscription lives as long as the run changes. */
 export function createLoaders(database: Database, userId: string | null): Loaders {
@@ -51,8 +51,11 @@ export function createLoaders(database: Database, userId: string | null): Loader
     sessions: oneOfEach((ids) => readSessions(database, ids)),
     threads: oneOfEach((ids) => readThreads(database, ids)),
     sessionTotals: oneOfEach((ids) => readSessionTotals(database, ids)),
-    sessionTasks: createPageLoader(database, readSessionTasks, ({ sessionId }) => sessionId),
+    tasksOf: createPageLoader(database, readTasksOf, ({ parentId }) => parentId),
+    taskCounts: createCountLoader(database, countTasksOf),
     sessionThreads: createPageLoader(database, readSessionThreads, ({ sessionId }) => sessionId),
+    sessionThreadCounts: countOfEach((ids) => countSessionThreads(database, ids)),
+    deliveryCounts: countOfEach((ids) => countDeliveries(database, ids)),
     deliveries: createPageLoader(database, readDeliveries, ({ integrationId }) => integrationId),
     agents: oneOfEach(
       async (ids) => new Map((await findAgents(database, asker, ids)).map((row) => [row.id, row])),
@@ -94,6 +97,13 @@ function oneOfEach<Row>(read: (ids: Ids) => Promise<Map<string, Row>>): DataLoad
   return gathering(async (ids) => {
     const byId = await read(ids);
     return (id) => byId.get(id) ?? null;
+  });
+}
+
+function countOfEach(read: (ids: Ids) => Promise<Map<string, number>>): DataLoader<string, number> {
+  return gathering(async (ids) => {
+    const byId = await read(ids);
+    return (id) => byId.get(id) ?? 0;
   });
 }
 

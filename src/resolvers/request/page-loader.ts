@@ -10,16 +10,40 @@ export function createPageLoader<Row, Range>(
   read: Read<Row, Range>,
   parentOf: (row: Row) => string | null,
 ): DataLoader<ChildPage<Range>, Row[]> {
-  return new DataLoader<ChildPage<Range>, Row[]>(
+  return ofEachAlike(async (parentIds, range) => {
+    const byParent = Map.groupBy(await read(database, parentIds, range), parentOf);
+    return (parentId) => byParent.get(parentId) ?? [];
+  });
+}
+
+/** Counts the same children of many parents in one query. */
+export function createCountLoader<Range>(
+  database: Database,
+  read: Read<{ parentId: string; count: number }, Range>,
+): DataLoader<ChildPage<Range>, number> {
+  return ofEachAlike(async (parentIds, range) => {
+    const rows = await read(database, parentIds, range);
+    const byParent = new Map(rows.map(({ parentId, count }) => [parentId, count]));
+    return (parentId) => byParent.get(parentId) ?? 0;
+  });
+}
+
+/** One query for all parents of whose children the same is wanted. */
+function ofEachAlike<Range, Value>(
+  read: (parentIds: readonly string[], range: Range) => Promise<(parentId: string) => Value>,
+): DataLoader<ChildPage<Range>, Value> {
+  return new DataLoader<ChildPage<Range>, Value>(
     async (wanted) => {
       const alike = Map.groupBy(wanted, ({ range }) => JSON.stringify(range));
-      const rows = new Map<ChildPage<Range>, Row[]>();
+      const found = new Map<ChildPage<Range>, Value>();
       for (const pages of alike.values()) {
-        const ids = pages.map(({ parentId }) => parentId);
-        const byParent = Map.groupBy(await read(database, ids, pages[0]!.range), parentOf);
-        for (const page of pages) rows.set(page, byParent.get(page.parentId) ?? []);
+        const valueFor = await read(
+          pages.map(({ parentId }) => parentId),
+          pages[0]!.range,
+        );
+        for (const page of pages) found.set(page, valueFor(page.parentId));
       }
-      return wanted.map((page) => rows.get(page) ?? []);
+      return wanted.map((page) => found.get(page)!);
     },
     { cache: false },
   );

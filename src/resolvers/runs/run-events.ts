@@ -31,7 +31,7 @@ export async function runEvents(
 ): Promise<AsyncIterable<RunEvent>> {
   const run = await ownRun(context, kind, id, field);
   requireLogPosition(run, after);
-  if (context.resumption) context.resumption.isOver = run.completedAt !== null && after === run.lastSeq;
+  if (context.resumption) context.resumption.isOver = run.endedAt !== null && after === run.lastSeq;
   return stoppable((signal) => stateThenLog(context, run, after, signal));
 }
 
@@ -42,6 +42,6 @@ async function* stateThenLog(
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, undefined> {
   yield { type: 'CurrentState', seq: 0, attempt: run.attempt, at: new Date(), run, after };
-  if (run.completedAt !== null && after === run.lastSeq) return;
+  if (run.endedAt !== null && after === run.lastSeq) return;
   yield* followRun(context.store, run.id, after, signal);
 }

@@ -55,6 +55,8 @@ type TaskSettings = Partial<
     | 'sessionId'
     | 'maxCost'
     | 'priority'
+    | 'tags'
+    | 'metadata'
     | 'hold'
     | 'predict'
     | 'dependsOn'
@@ -87,6 +89,8 @@ export async function addTask(
     subject: subjectOf(given),
     sessionId: session?.id ?? null,
     priority: given.priority ?? DEFAULT_PRIORITY,
+    tags: given.tags ?? [],
+    metadata: given.metadata ?? null,
     hold: given.hold ?? false,
     dependsOn: given.dependsOn ?? [],
     idempotency,

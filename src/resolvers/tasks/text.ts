@@ -27,11 +27,11 @@ export async function text(context: Context, id: string, after: number): Promise
   const isNew = after === 0;
   const from = isNew ? await readTextStart(database, { runId: id, seq: row.lastSeq }) : after;
   const known = isNew ? null : await readLatestTextCall(database, { runId: id, seq: after });
-  const hasMore = row.completedAt === null || from < row.lastSeq;
+  const hasMore = row.endedAt === null || from < row.lastSeq;
   const parts = stoppable((signal) =>
     partsOf(hasMore ? followRun(context.store, id, from, signal) : [], known),
   );
-  return context.resumption && row.completedAt !== null ? resumed(parts, context.resumption) : parts;
+  return context.resumption && row.endedAt !== null ? resumed(parts, context.resumption) : parts;
 }
 
 /** Of a task that has ended, the log is there: whether it has more text is known before the first part is sent. */

@@ -15,7 +15,7 @@ import {
 } from '../../store/templates/templates.ts';
 import { compute, refuseAt } from '../request/compute.ts';
 import { templateValues } from '../request/fields.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
 import { invalidInput, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -74,8 +74,7 @@ export async function templates(
   const { userId } = requireViewer(context);
   const page = readPage(given);
   const isActive = filter?.isActive ?? null;
-  const rows = await listTemplates(context.store.database, { ...page, userId, isActive });
-  return toConnection(page, rows);
+  return connect(page, listTemplates(context.store.database, { userId, isActive }));
 }
 
 /** @throws DomainError VALIDATION_ERROR with all problems, CONFLICT for a name that exists */

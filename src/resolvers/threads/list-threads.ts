@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { listThreads } from '../../store/threads/threads.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireViewer } from '../request/viewer.ts';
 
 export interface ThreadFilter {
@@ -11,10 +11,9 @@ export interface ThreadFilter {
 export async function threads(context: Context, given: PageArguments, filter: ThreadFilter) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
-  const rows = await listThreads(context.store.database, {
-    ...page,
+  const found = listThreads(context.store.database, {
     ownerId: userId,
     sessionId: filter.sessionId ?? null,
   });
-  return toConnection(page, rows);
+  return connect(page, found);
 }

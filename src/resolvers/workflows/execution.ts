@@ -3,12 +3,10 @@ import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import { findRepeated } from '../../store/tasks/create-task.ts';
 import { insertExecution, type NewExecution } from '../../store/workflows/create-execution.ts';
-import { type ExecutionRow, listExecutions } from '../../store/workflows/executions.ts';
+import type { ExecutionRow } from '../../store/workflows/executions.ts';
 import type { WorkflowRow } from '../../store/workflows/workflows.ts';
-import type { Origin, RunStatus } from '../../vocabulary.ts';
 import { idempotencyOf } from '../request/idempotency.ts';
 import { ownRun } from '../request/own-run.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
 import { countRun, sizeOf } from '../request/quota.ts';
 import { validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -38,6 +36,8 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
     trigger: 'request',
     scheduledFor: null,
     priority: given.priority ?? DEFAULT_PRIORITY,
+    tags: given.tags ?? [],
+    metadata: given.metadata ?? null,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     idempotency,
   };
@@ -69,30 +69,4 @@ function definitionOf({ id, name, version, steps, timeoutSeconds }: WorkflowRow,
 /** @throws DomainError NOT_FOUND, also for another user's execution */
 export function execution(context: Context, id: string, field = 'id'): Promise<ExecutionRow> {
   return ownRun(context, 'execution', id, field);
-}
-
-export interface ExecutionFilter {
-  workflowId?: string | null | undefined;
-  status?: RunStatus | null | undefined;
-  statuses?: RunStatus[] | null | undefined;
-  origins?: Origin[] | null | undefined;
-}
-
-/** The viewer's executions, newest first. */
-export async function executions(
-  context: Context,
-  given: PageArguments,
-  filter: ExecutionFilter | null | undefined,
-) {
-  const { userId } = requireViewer(context);
-  const page = readPage(given);
-  const rows = await listExecutions(context.store.database, {
-    ...page,
-    ownerId: userId,
-    workflowId: filter?.workflowId ?? null,
-    status: filter?.status ?? null,
-    statuses: filter?.statuses ?? null,
-    origins: filter?.origins ?? null,
-  });
-  return toConnection(page, rows);
 }

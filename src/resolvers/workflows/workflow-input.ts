@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { costLimit, model, parameters, priority, responseSchema } from '../request/fields.ts';
+import { costLimit, metadata, model, parameters, priority, responseSchema, tags } from '../request/fields.ts';
 import { fewMembers, jsonObject, list, sized, text } from '../request/validate.ts';
 
 const MAX_STEPS = 100;
@@ -86,6 +86,8 @@ export const newExecution = z.object({
   parameters: json.nullish(),
   timeoutSeconds: seconds.nullish(),
   priority: priority.nullish(),
+  tags: tags.nullish(),
+  metadata: metadata.nullish(),
   maxCost: costLimit.nullish(),
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });

@@ -13,7 +13,7 @@ import {
   type WorkflowSettings,
 } from '../../store/workflows/workflows.ts';
 import type { Origin } from '../../vocabulary.ts';
-import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
 import { validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -114,11 +114,10 @@ export async function workflows(
 ) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
-  const rows = await listWorkflows(context.store.database, {
-    ...page,
+  const found = listWorkflows(context.store.database, {
     ownerId: userId,
     isActive: filter?.isActive ?? null,
     origins: filter?.origins ?? null,
   });
-  return toConnection(page, rows);
+  return connect(page, found);
 }

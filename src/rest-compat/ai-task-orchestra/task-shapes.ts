@@ -11,7 +11,7 @@ const moment = z.iso.datetime();
 const at = (date: Date | null) => date && isoSeconds(date);
 
 export const BRIEF = graphql(`fragment Brief on Task {
-  id status priority createdAt startedAt completedAt templateName
+  id status priority createdAt startedAt endedAt templateName
 }`);
 type Brief = ResultOf<typeof BRIEF>;
 
@@ -32,7 +32,7 @@ export function showBrief(task: Brief): z.input<typeof briefShape> {
     status: STATUS[task.status],
     priority: task.priority,
     created_at: isoSeconds(task.createdAt),
-    ...known({ completed_at: at(task.completedAt) }),
+    ...known({ completed_at: at(task.endedAt) }),
     template: task.templateName,
   };
 }

@@ -20,7 +20,7 @@ export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
 }`);
 
 export const RUNNING = graphql(`query tasks($after: String) {
-  tasks(filter: { status: RUNNING }, first: 100, after: $after) {
+  tasks(filter: { statuses: [RUNNING] }, first: 100, after: $after) {
     nodes { id progress }
     pageInfo { endCursor hasNextPage }
   }

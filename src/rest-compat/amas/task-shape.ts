@@ -19,7 +19,7 @@ export const TASK = graphql(
   `fragment Task on Task {
     ...FreshTask
     type target priority progress model parameters { temperature maxTokens } taskParameters
-    result error { message } cancelReason createdAt startedAt completedAt
+    result error { message } cancelReason createdAt startedAt endedAt
   }`,
   [FRESH_TASK],
 );
@@ -84,6 +84,6 @@ export function showTask(task: ResultOf<typeof TASK>): z.input<typeof taskShape>
     error: errorOf(task),
     created_at: isoSeconds(task.createdAt),
     started_at: task.startedAt && isoSeconds(task.startedAt),
-    completed_at: task.completedAt && isoSeconds(task.completedAt),
+    completed_at: task.endedAt && isoSeconds(task.endedAt),
   };
 }

@@ -36,7 +36,7 @@ export const taskEndpoints = [
     },
     document: graphql(`query tasks($session: ID!, $first: Int!, $offset: Int!) {
       tasks(filter: { sessionId: $session }, first: $first, offset: $offset) {
-        nodes { id description prompt templateName model status createdAt completedAt iterations }
+        nodes { id description prompt templateName model status createdAt endedAt iterations }
       }
     }`),
     paged: true,
@@ -57,7 +57,7 @@ export const taskEndpoints = [
         description: descriptionOf(task),
         status: STATUS[task.status],
         created_at: isoSeconds(task.createdAt),
-        completed_at: whenEnded(task.completedAt),
+        completed_at: whenEnded(task.endedAt),
         iterations: iterationsOf(task),
       })),
     status: 200,
@@ -99,7 +99,7 @@ export const taskEndpoints = [
     input: oneTask,
     document: graphql(`query task($id: ID!) {
       task(id: $id) {
-        id description prompt templateName model status createdAt completedAt iterations result cancelReason
+        id description prompt templateName model status createdAt endedAt iterations result cancelReason
         error { message } plan { steps { id: key description status } }
       }
     }`),
@@ -121,7 +121,7 @@ export const taskEndpoints = [
       description: descriptionOf(task),
       status: STATUS[task.status],
       created_at: isoSeconds(task.createdAt),
-      completed_at: whenEnded(task.completedAt),
+      completed_at: whenEnded(task.endedAt),
       iterations: iterationsOf(task),
       plan: { steps: task.plan.steps.map((step) => ({ ...step, status: lowerCase(step.status) })) },
       result: resultOf(task),

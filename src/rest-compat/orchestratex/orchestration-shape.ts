@@ -21,7 +21,7 @@ export const ORCHESTRATION_FIELDS = `
   error { code message }
   createdAt
   updatedAt
-  completedAt
+  endedAt
 `;
 
 export const orchestrationShape = z.object({
@@ -62,11 +62,11 @@ interface Orchestration extends Stamped {
   cost: number;
   stopReason: string | null;
   error: { message: string } | null;
-  completedAt: Date | null;
+  endedAt: Date | null;
 }
 
 export function toOrchestration(orchestration: Orchestration): z.input<typeof orchestrationShape> {
-  const { threadId, sessionId, completedAt } = orchestration;
+  const { threadId, sessionId, endedAt } = orchestration;
   return {
     _id: plainId(orchestration.id),
     thread_id: threadId && plainId(threadId),
@@ -85,7 +85,7 @@ export function toOrchestration(orchestration: Orchestration): z.input<typeof or
     },
     stop_reason: orchestration.stopReason?.toLowerCase() ?? null,
     error: orchestration.error?.message ?? null,
-    completed_at: completedAt && naiveMicroseconds(completedAt),
+    completed_at: endedAt && naiveMicroseconds(endedAt),
     ...stamps(orchestration),
   };
 }

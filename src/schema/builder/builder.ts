@@ -4,6 +4,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import type { GraphQLScalarType } from 'graphql';
 import { DateTimeResolver } from 'graphql-scalars';
 import type { Context } from '../../context.ts';
+import type { ListTotal } from '../../resolvers/request/page.ts';
 import { globalId } from './global-id.ts';
 import { JsonScalar } from './json-scalar.ts';
 
@@ -17,6 +18,8 @@ declare module 'graphql' {
 export interface SchemaTypes {
   Context: Context;
   DefaultFieldNullability: false;
+  /** What every connection has, beside its page. */
+  Connection: { total(): Promise<ListTotal> };
   Scalars: {
     DateTime: { Input: Date; Output: Date };
     JSON: { Input: unknown; Output: unknown };
@@ -61,6 +64,23 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodesQueryOptions: false,
   },
 });
+
+/** Per item of the page: a count of 10,000 rows takes as long as resolving some hundreds of fields. */
+const COUNT_COST = 5;
+
+builder.globalConnectionFields((t) => ({
+  totalCount: t.int({
+    description:
+      'Number of items in the list, on all its pages: exact up to 10000, and 10000 when there are more.',
+    complexity: COUNT_COST,
+    resolve: async ({ total }) => (await total()).count,
+  }),
+  isTotalCountExact: t.boolean({
+    description: 'False: the list has more than 10000 items, which are not counted.',
+    complexity: COUNT_COST,
+    resolve: async ({ total }) => (await total()).isExact,
+  }),
+}));
 
 builder.addScalarType(
   'DateTime',

@@ -15,7 +15,8 @@ interface PageCost {
  */
 function pageCostUpTo(maxSize: number): (page: PageArguments) => PageCost {
   return ({ first, last, offset }) => {
-    const size = first ?? last ?? DEFAULT_SIZE;
+    // An empty page is read for its total, which costs as much as with a page.
+    const size = first || last || DEFAULT_SIZE;
     const passed = within(offset ?? 0, 0, MAX_OFFSET);
     return { field: 1 + Math.ceil(passed / PASSED_PER_FIELD), multiplier: within(size, 1, maxSize) };
   };

@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isObjectType } from 'graphql';
+import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 
 /** Text of up to a million characters, or JSON from a client or a model. */
 const LONG = 5;
@@ -11,14 +11,15 @@ export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number
   CurrentState: { text: LONGEST },
   Delivery: { body: LONG },
   EvaluationCompleted: { feedback: LONG },
-  Execution: { input: LONG, parameters: LONG, result: LONGEST },
+  Execution: { input: LONG, metadata: LONG, parameters: LONG, result: LONGEST },
   ExecutionStep: { data: LONGEST, output: LONGEST },
   InputProvided: { text: LONG },
   InputRequested: { question: LONG },
-  Orchestration: { finalResponse: LONGEST, prompt: LONG },
+  Orchestration: { finalResponse: LONGEST, metadata: LONG, prompt: LONG },
   OrchestrationRound: { feedback: LONG, response: LONGEST },
   PlanStep: { description: LONG },
   ReasoningGenerated: { text: LONG },
+  Run: { metadata: LONG },
   RunCompleted: { result: LONGEST },
   Schedule: { input: LONG, parameters: LONG },
   Session: { description: LONG },
@@ -27,6 +28,7 @@ export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number
     context: LONG,
     data: LONGEST,
     description: LONG,
+    metadata: LONG,
     output: LONGEST,
     prompt: LONG,
     reasoning: LONGEST,
@@ -58,7 +60,8 @@ export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number
 export function priceLongFields(schema: GraphQLSchema): GraphQLSchema {
   for (const [name, prices] of Object.entries(LONG_FIELDS)) {
     const type = schema.getType(name);
-    if (!isObjectType(type)) throw new Error(`the schema has no ${name} whose fields could be priced`);
+    if (!isObjectType(type) && !isInterfaceType(type))
+      throw new Error(`the schema has no ${name} whose fields could be priced`);
     for (const [field, price] of Object.entries(prices)) {
       const config = type.getFields()[field];
       if (!config) throw new Error(`the schema has no ${name}.${field} that could be priced`);

@@ -30,6 +30,7 @@ const QUERIES = {
   predictionCalibration: 'read',
   providers: 'read',
   run: 'read',
+  runs: 'read',
   selectModel: 'read',
   session: 'read',
   sessionAnalytics: 'read',

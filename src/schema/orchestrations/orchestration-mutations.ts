@@ -38,6 +38,13 @@ const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
         'US dollars that its model calls may cost together. When the remainder does not cover another call, it completes with the best answer so far; if there is none, it fails with BUDGET_EXCEEDED.',
     }),
     priority: t.int({ description: '1 to 10; higher numbers run first. Default 5.' }),
+    tags: t.stringList({
+      description: 'At most 20 tags of 1 to 64 characters, to find it by.',
+    }),
+    metadata: t.field({
+      type: 'JSON',
+      description: 'A JSON object of at most 16000 characters, stored with it and returned unchanged.',
+    }),
     idempotencyKey: t.string({
       description:
         'Repeating the same request with the same key returns the same orchestration, also for concurrent requests; a different request with the key fails with CONFLICT.',

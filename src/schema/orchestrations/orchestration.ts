@@ -3,12 +3,12 @@ import { orchestration } from '../../resolvers/orchestrations/orchestration.ts';
 import { bestRound } from '../../rules/orchestrations/orchestration.ts';
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
-import { RunStatusEnum, StopReasonEnum } from '../builder/enums.ts';
-import { globalId, localId, optionalId } from '../builder/global-id.ts';
-import { pageArguments } from '../builder/page-arguments.ts';
+import { StopReasonEnum } from '../builder/enums.ts';
+import { globalId, localId } from '../builder/global-id.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { ModelCallType } from '../runs/model-call.ts';
 import { RunInterface } from '../runs/run.ts';
+import { runFilterFields, runListArguments, turnFilterFields, withLocalIds } from '../runs/run-filter.ts';
 import { ThreadType } from '../threads/thread.ts';
 import { ModelReferenceType, OrchestrationRoundType } from './orchestration-round.ts';
 
@@ -97,17 +97,13 @@ const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
   description:
     'Absent and null fields match every orchestration, whether it is in a session or thread or not.',
   fields: (t) => ({
-    status: t.field({ type: RunStatusEnum, description: 'Only orchestrations with this status.' }),
-    threadId: t.id({ description: 'Only turns of this thread.' }),
-    sessionId: t.id({ description: 'Only orchestrations of this session.' }),
+    ...runFilterFields(t, 'orchestrations', { text: 'their prompts' }),
+    ...turnFilterFields(t, 'orchestrations', {
+      types: '; the type is the `domain`',
+      models: 'with an answer of',
+    }),
   }),
 });
-
-function localFilter(filter: typeof OrchestrationFilter.$inferInput | null | undefined) {
-  const threadId = optionalId('Thread', filter?.threadId, 'filter.threadId') ?? null;
-  const sessionId = optionalId('Session', filter?.sessionId, 'filter.sessionId') ?? null;
-  return { status: filter?.status, threadId, sessionId };
-}
 
 const OrchestrationConnection = builder.connectionObject(
   {
@@ -130,16 +126,17 @@ builder.queryFields((t) => ({
     {
       type: OrchestrationType,
       nullable: true,
-      description: "The viewer's orchestrations, newest first. `first` or `last`: 1 to 100, default 20.",
+      description: "The viewer's orchestrations. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: {
-        ...pageArguments,
+        ...runListArguments,
         filter: t.arg({
           type: OrchestrationFilter,
           description: 'Only items that match all of its fields; null matches everything.',
         }),
       },
-      resolve: (_root, { filter, ...page }, context) => orchestrations(context, page, localFilter(filter)),
+      resolve: (_root, { filter, ...page }, context) =>
+        orchestrations(context, { ...page, filter: withLocalIds(filter) }),
     },
     OrchestrationConnection,
   ),

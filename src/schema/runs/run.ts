@@ -67,16 +67,18 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
       nullable: true,
       description: 'When it first started.',
     }),
-    completedAt: t.expose('completedAt', {
+    endedAt: t.expose('endedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it completed, failed or was cancelled.',
+      description: 'When it completed, failed or was cancelled; null: it has not ended.',
     }),
-    endedAt: t.expose('completedAt', {
-      type: 'DateTime',
+    tags: t.exposeStringList('tags', {
+      description: 'Given when it was created, to find it by: `runs(filter: { tags: ["…"] })`.',
+    }),
+    metadata: t.expose('metadata', {
+      type: 'JSON',
       nullable: true,
-      description: 'The same as `completedAt`.',
-      extensions: { columns: ['completedAt'] },
+      description: 'A JSON object that its creator stored with it; it does not affect the run.',
     }),
   }),
 });

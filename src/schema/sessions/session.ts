@@ -1,5 +1,6 @@
-import { sessions, tasksOf, threadsOf } from '../../resolvers/sessions/list-sessions.ts';
+import { sessions, threadsOf } from '../../resolvers/sessions/list-sessions.ts';
 import { session } from '../../resolvers/sessions/session.ts';
+import { tasksOf } from '../../resolvers/tasks/list-tasks.ts';
 import type { SessionSettings } from '../../rules/sessions/session.ts';
 import type { SessionRow } from '../../store/sessions/sessions.ts';
 import type { SessionTotals } from '../../store/sessions/totals.ts';
@@ -7,11 +8,13 @@ import { RUN_STATUSES } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { OriginEnum, SessionStatusEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
+import { taskColumns } from '../builder/listed-columns.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { BudgetType } from '../runs/budget.ts';
 import { RunInterface } from '../runs/run.ts';
 import { TaskType } from '../tasks/task.ts';
+import { localTaskFilter, taskListArguments } from '../tasks/task-filter.ts';
 import { TaskConnection } from '../tasks/task-queries.ts';
 import { ThreadConnection, ThreadType } from '../threads/thread.ts';
 
@@ -105,10 +108,16 @@ builder.node(SessionType, {
     tasks: t.connection(
       {
         type: TaskType,
-        description: 'Its tasks, newest first. `first` or `last`: 1 to 100, default 20.',
+        description: 'Its tasks, as in `tasks`. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
         complexity: pageCost,
-        args: { ...pageArguments },
-        resolve: (row, page, context) => tasksOf(context, row, page),
+        args: taskListArguments,
+        resolve: ({ id }, { filter, ...page }, context, info) =>
+          tasksOf(
+            context,
+            { parent: 'session', id },
+            { ...page, ...localTaskFilter(filter) },
+            taskColumns(info),
+          ),
       },
       TaskConnection,
     ),

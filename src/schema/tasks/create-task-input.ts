@@ -71,6 +71,13 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
       description: 'An active session to create it in. Absent: the session of its thread, if any.',
     }),
     priority: t.int({ description: '1 to 10; higher numbers run first. Default 5.' }),
+    tags: t.stringList({
+      description: 'At most 20 tags of 1 to 64 characters, to find it by.',
+    }),
+    metadata: t.field({
+      type: 'JSON',
+      description: 'A JSON object of at most 16000 characters, stored with it and returned unchanged.',
+    }),
     hold: t.boolean({ description: 'True: the task stays PENDING until `executeTask`.' }),
     predict: t.boolean({
       description: 'True: computes `prediction`, which is stored with the task.',
@@ -128,7 +135,7 @@ export const DeleteTaskInput = idInput(
 
 export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   description:
-    'Omitted fields stay unchanged; null removes title, description, target, context and taskParameters.',
+    'Omitted fields stay unchanged; null removes title, description, target, context, taskParameters and metadata.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
     title: t.string({
@@ -153,6 +160,13 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
     model: t.string({ description: 'A model as in `createTask`.' }),
     parameters: t.field({ type: PromptParametersInput, description: 'Replaces all sampling settings.' }),
     priority: t.int({ description: '1 to 10; higher numbers run first.' }),
+    tags: t.stringList({
+      description: 'Replaces its tags: at most 20 of 1 to 64 characters.',
+    }),
+    metadata: t.field({
+      type: 'JSON',
+      description: 'Replaces its metadata: a JSON object of at most 16000 characters; null removes it.',
+    }),
   }),
 });
 

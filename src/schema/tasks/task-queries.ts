@@ -1,23 +1,11 @@
-import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { tasks } from '../../resolvers/tasks/list-tasks.ts';
 import { task } from '../../resolvers/tasks/task.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
-import { mentionedFields } from '../builder/mentioned-fields.ts';
-import { pageArguments } from '../builder/page-arguments.ts';
+import { taskColumns } from '../builder/listed-columns.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { TaskType } from './task.ts';
-import { localTaskFilter, TaskFilter } from './task-filter.ts';
-
-const CURSORS = ['cursor', 'startCursor', 'endCursor'];
-
-/** Columns that a list has to read: those of the fields' own names, unless a field declares others in its extensions. */
-function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
-  const fields = mentionedFields(info);
-  const declared = (info.schema.getType('Task') as GraphQLObjectType).getFields();
-  const columns = [...fields].flatMap((name) => declared[name]?.extensions.columns ?? [name]);
-  return new Set(CURSORS.some((name) => fields.has(name)) ? [...columns, 'createdAtText'] : columns);
-}
+import { localTaskFilter, taskListArguments } from './task-filter.ts';
 
 export const TaskConnection = builder.connectionObject(
   { type: TaskType, name: 'TaskConnection', description: 'A page of tasks.' },
@@ -36,17 +24,11 @@ builder.queryFields((t) => ({
     {
       type: TaskType,
       nullable: true,
-      description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
+      description: "The viewer's tasks. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
-      args: {
-        ...pageArguments,
-        filter: t.arg({
-          type: TaskFilter,
-          description: 'Only items that match all of its fields; null matches everything.',
-        }),
-      },
+      args: taskListArguments,
       resolve: (_root, { filter, ...page }, context, info) =>
-        tasks(context, page, localTaskFilter(filter), listedColumns(info)),
+        tasks(context, { ...page, ...localTaskFilter(filter) }, taskColumns(info)),
     },
     TaskConnection,
   ),

@@ -1,3 +1,4 @@
+import { tasksOf } from '../../resolvers/tasks/list-tasks.ts';
 import { threads } from '../../resolvers/threads/list-threads.ts';
 import { thread } from '../../resolvers/threads/thread.ts';
 import type { ThreadRow } from '../../store/threads/threads.ts';
@@ -5,10 +6,13 @@ import { ON_BUSY } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { capitals } from '../builder/enum-values.ts';
 import { localId, optionalId } from '../builder/global-id.ts';
+import { taskColumns } from '../builder/listed-columns.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
+import { localTaskFilter, taskListArguments } from '../tasks/task-filter.ts';
+import { TaskConnection } from '../tasks/task-queries.ts';
 
 export const OnBusyEnum = builder.enumType('OnBusy', {
   description: 'What happens to a new turn of a thread while an earlier one is QUEUED, RUNNING or WAITING.',
@@ -53,6 +57,23 @@ builder.node(ThreadType, {
       resolve: ({ sessionId }, _arguments, { loaders }) =>
         sessionId === null ? null : loaders.sessions.load(sessionId),
     }),
+    tasks: t.connection(
+      {
+        type: TaskType,
+        description:
+          'The tasks among its turns, as in `tasks`. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
+        complexity: pageCost,
+        args: taskListArguments,
+        resolve: ({ id }, { filter, ...page }, context, info) =>
+          tasksOf(
+            context,
+            { parent: 'thread', id },
+            { ...page, ...localTaskFilter(filter) },
+            taskColumns(info),
+          ),
+      },
+      TaskConnection,
+    ),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
   }),

@@ -23,6 +23,13 @@ const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
       description: 'Maximum seconds from its start. Absent: as defined by the workflow.',
     }),
     priority: t.int({ description: 'Priority of its tasks, 1 to 10; higher numbers run first. Default 5.' }),
+    tags: t.stringList({
+      description: 'At most 20 tags of 1 to 64 characters, to find it by.',
+    }),
+    metadata: t.field({
+      type: 'JSON',
+      description: 'A JSON object of at most 16000 characters, stored with it and returned unchanged.',
+    }),
     maxCost: t.float({
       description:
         'US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, its step fails with BUDGET_EXCEEDED.',

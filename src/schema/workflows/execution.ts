@@ -1,17 +1,13 @@
-import { execution, executions } from '../../resolvers/workflows/execution.ts';
+import { execution } from '../../resolvers/workflows/execution.ts';
+import { executions } from '../../resolvers/workflows/list-executions.ts';
 import type { ExecutionRow, ExecutionStepRow } from '../../store/workflows/executions.ts';
 import { builder } from '../builder/builder.ts';
-import {
-  ExecutionStepStatusEnum,
-  ExecutionTriggerEnum,
-  OriginEnum,
-  RunStatusEnum,
-} from '../builder/enums.ts';
+import { ExecutionStepStatusEnum, ExecutionTriggerEnum } from '../builder/enums.ts';
 import { globalId, localId, optionalId } from '../builder/global-id.ts';
-import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { RunInterface } from '../runs/run.ts';
 import { RunErrorType } from '../runs/run-error.ts';
+import { runFilterFields, runListArguments } from '../runs/run-filter.ts';
 import { TaskType } from '../tasks/task.ts';
 import { WorkflowType } from './workflow.ts';
 
@@ -48,7 +44,7 @@ const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').i
         (await loaders.executionTasks.load(runId)).find(({ stepKey }) => stepKey === key) ?? null,
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it started.' }),
-    completedAt: t.expose('completedAt', {
+    endedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it completed, failed or was cancelled.',
@@ -114,21 +110,15 @@ builder.node(ExecutionType, {
 });
 
 const ExecutionFilter = builder.inputType('ExecutionFilter', {
-  description: '`status` and `statuses` must both match; absent and null fields match every execution.',
+  description: 'Absent and null fields match every execution.',
   fields: (t) => ({
+    ...runFilterFields(t, 'executions', { text: 'the names of their workflows' }),
     workflowId: t.id({ description: 'Only executions of this workflow.' }),
-    status: t.field({ type: RunStatusEnum, description: 'Only executions with this status.' }),
-    statuses: t.field({ type: [RunStatusEnum], description: 'Only executions with one of these statuses.' }),
-    origins: t.field({
-      type: [OriginEnum],
-      description: 'Only executions that were created through one of these APIs.',
-    }),
   }),
 });
 
 function localFilter(filter: typeof ExecutionFilter.$inferInput | null | undefined) {
-  const workflowId = optionalId('Workflow', filter?.workflowId, 'filter.workflowId') ?? null;
-  return { ...filter, workflowId };
+  return { ...filter, workflowId: optionalId('Workflow', filter?.workflowId, 'filter.workflowId') };
 }
 
 const ExecutionConnection = builder.connectionObject(
@@ -148,16 +138,17 @@ builder.queryFields((t) => ({
     {
       type: ExecutionType,
       nullable: true,
-      description: "The viewer's executions, newest first. `first` or `last`: 1 to 100, default 20.",
+      description: "The viewer's executions. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: {
-        ...pageArguments,
+        ...runListArguments,
         filter: t.arg({
           type: ExecutionFilter,
           description: 'Only items that match all of its fields; null matches everything.',
         }),
       },
-      resolve: (_root, { filter, ...page }, context) => executions(context, page, localFilter(filter)),
+      resolve: (_root, { filter, ...page }, context) =>
+        executions(context, { ...page, filter: localFilter(filter) }),
     },
     ExecutionConnection,
   ),

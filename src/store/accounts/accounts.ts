@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { anyOf, optionalFilters, type Queryable, type Row, tables } from '../database/tables.ts';
 
 /** All but what only a login needs. */
@@ -26,12 +26,12 @@ export interface AccountFilter {
 /** Accounts newest first, by keyset, without those being deleted. */
 export function listAccounts(
   { pool }: Database,
-  { email, isActive, isAdmin, ...range }: ListRange & AccountFilter,
-): Promise<(AccountRow & Pick<ListedRow<'appUser'>, 'createdAtText'>)[]> {
+  { email, isActive, isAdmin }: AccountFilter,
+): RowList<AccountRow & Pick<ListedRow<'appUser'>, 'createdAtText'>> {
   const accounts = presentAccounts(pool)
     .select(createdAtText('appUser'))
     .where(optionalFilters('appUser', { email, isActive, isAdmin }));
-  return readPage(accounts, 'appUser', range);
+  return keysetList(pool, accounts, 'appUser');
 }
 
 /** In one query; deleted accounts are missing. */

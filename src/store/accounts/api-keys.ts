@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { anyOf, NOW, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';
@@ -29,11 +29,8 @@ export function findApiKeys(
 }
 
 /** An owner's keys, newest first, by keyset. */
-export function listApiKeys(
-  database: Database,
-  { ownerId, ...range }: ListRange & { ownerId: string },
-): Promise<ApiKeyRow[]> {
-  return readPage(apiKeysOf(database, ownerId), 'apiKey', range);
+export function listApiKeys(database: Database, ownerId: string): RowList<ApiKeyRow> {
+  return keysetList(database.pool, apiKeysOf(database, ownerId), 'apiKey');
 }
 
 /** A secret as it is stored. */

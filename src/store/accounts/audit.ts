@@ -1,8 +1,8 @@
 import { newId } from '../../rules/ids/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { type Queryable, tables } from '../database/tables.ts';
 
 export interface AuditEvent {
@@ -56,7 +56,7 @@ export async function pruneAudit(database: Database): Promise<void> {
 export type AuditRow = ListedRow<'auditEntry'>;
 
 /** Entries newest first, by keyset. */
-export function listAudit({ pool }: Database, range: ListRange): Promise<AuditRow[]> {
+export function listAudit({ pool }: Database): RowList<AuditRow> {
   const entries = tables(pool).selectFrom('auditEntry').selectAll().select(createdAtText('auditEntry'));
-  return readPage(entries, 'auditEntry', range);
+  return keysetList(pool, entries, 'auditEntry');
 }

@@ -1,7 +1,7 @@
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, json, optionalFilters, tables } from '../database/tables.ts';
 
 export type AgentRow = ListedRow<'agent'>;
@@ -37,7 +37,7 @@ export function activeAgents(database: Database, userId: string): Promise<AgentR
     .execute();
 }
 
-export interface AgentListing extends ListRange {
+export interface AgentListing {
   userId: string;
   type: string | null;
   isActive: boolean | null;
@@ -47,12 +47,12 @@ export interface AgentListing extends ListRange {
 /** Agents newest first, between two positions. */
 export function listAgents(
   database: Database,
-  { userId, type, isActive, origins, ...range }: AgentListing,
-): Promise<AgentRow[]> {
+  { userId, type, isActive, origins }: AgentListing,
+): RowList<AgentRow> {
   const agents = visibleAgents(database, userId).where(
     optionalFilters('agent', { type, isActive, origin: origins }),
   );
-  return readPage(agents, 'agent', range);
+  return keysetList(database.pool, agents, 'agent');
 }
 
 export function insertAgent(

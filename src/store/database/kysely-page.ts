@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import { CURSOR_TIME, type ListPosition, type ListRange } from './sql-page.ts';
+import { CURSOR_TIME, type ListPosition, type ListRange, MAX_COUNTED, type RowList } from './sql-page.ts';
 import { type Queryable, type Row, type Tables, tables } from './tables.ts';
 
 type ListedTable = {
@@ -17,14 +17,44 @@ export function createdAtText(table: ListedTable) {
 
 type ListQuery<Table extends ListedTable, Listed> = SelectQueryBuilder<Tables, Table, Listed>;
 
-/** Reads one page of a list, newest first, by keyset. */
-export async function readPage<Table extends ListedTable, Listed>(
+/** A list of the rows of a query, newest first, by keyset. */
+export function keysetList<Table extends ListedTable, Listed>(
+  client: Queryable,
   query: ListQuery<Table, Listed>,
   table: Table,
-  range: ListRange,
-): Promise<Listed[]> {
-  const rows = await inRange(query, table, range).execute();
-  return range.fromEnd ? rows.reverse() : rows;
+): RowList<Listed> {
+  return {
+    async read(range) {
+      const rows = await inRange(query, table, range).execute();
+      return range.fromEnd ? rows.reverse() : rows;
+    },
+    async count() {
+      const count = sql<number>`(select count(*)::int from (${counted(query)}) as counted)`.as('count');
+      return (await tables(client).selectNoFrom(count).executeTakeFirstOrThrow()).count;
+    },
+  };
+}
+
+function counted<Table extends ListedTable, Listed>(query: ListQuery<Table, Listed>) {
+  return query
+    .clearSelect()
+    .select(sql.lit(1).as('one'))
+    .limit(MAX_COUNTED + 1);
+}
+
+/** Counts the children of each parent like `RowList.count`, in one query. @returns the numbers by parent */
+export async function countPerParent<Table extends ListedTable, Listed>(
+  client: Queryable,
+  query: ListQuery<Table, Listed>,
+  { table, parent }: { table: Table; parent: keyof Tables[Table] & string },
+  parentIds: readonly string[],
+): Promise<Map<string, number>> {
+  const children = counted(query.where(sql<boolean>`${sql.ref(`${table}.${parent}`)} = wanted.id`));
+  const rows = await tables(client)
+    .selectFrom(sql<{ id: string }>`(select distinct unnest(${parentIds}::text[]) as id)`.as('wanted'))
+    .select(['wanted.id', sql<number>`(select count(*)::int from (${children}) as counted)`.as('count')])
+    .execute();
+  return new Map(rows.map(({ id, count }) => [id, count]));
 }
 
 /** Reads a page for each parent, in one query. @param parent the column with the parent's id */

@@ -8,14 +8,24 @@ export interface ListPosition {
 }
 
 /** The range of a list to read, by keyset: nothing is skipped or repeated while others are created. */
-export interface ListRange {
-  after: ListPosition | null;
-  before: ListPosition | null;
+export interface ListRange<Position = ListPosition> {
+  after: Position | null;
+  before: Position | null;
   /** Number of rows to skip at the beginning of the range. */
   offset: number;
   limit: number;
   /** true: the last `limit` rows of the range instead of the first; they are read in reverse. */
   fromEnd: boolean;
+}
+
+/** A list is counted up to this number; reading more rows would cost more than a total is worth. */
+export const MAX_COUNTED = 10_000;
+
+/** A list whose pages, and whose length, are read when they are asked for. */
+export interface RowList<Row, Position = ListPosition> {
+  read(range: ListRange<Position>): Promise<Row[]>;
+  /** The number of its rows; MAX_COUNTED + 1 when there are more than MAX_COUNTED. */
+  count(): Promise<number>;
 }
 
 /** A page of the children of one row of another table. */

@@ -5,6 +5,17 @@ import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
+/** SQL: the end of a run for the order of a list; one that has not ended comes after all that have. */
+export const END_ORDER = `coalesce(ended_at, 'infinity'::timestamptz)`;
+
+/** What an account's runs of a kind are listed by, besides `created_at`. */
+const LISTED_BY = {
+  updated: '"updated_at"',
+  ended: `(${END_ORDER})`,
+  priority: '"priority"',
+  cost: '"known_cost"',
+};
+
 /**
  * The authoritative state of a run; narrow and hot. `last_seq` changes with every flush of its log, so no
  * column that a flush changes is indexed (its updates stay heap-only, with half of each page kept free for
@@ -19,6 +30,10 @@ export const Run = defineEntity({
       expression:
         'create index "run_owner_whole" on "run" ("owner_id", "kind", "created_at" desc, "id" desc) where "parent_id" is null',
     },
+    ...Object.entries(LISTED_BY).map(([order, column]) => ({
+      name: `run_listed_${order}`,
+      expression: `create index "run_listed_${order}" on "run" ("owner_id", "kind", ${column} desc, "id" desc) where "parent_id" is null`,
+    })),
     {
       name: 'run_session_created',
       expression:
@@ -97,6 +112,17 @@ export const Run = defineEntity({
     /** Number of user messages received so far. */
     inputs: p.integer().default(0),
     cancelReason: p.text().nullable(),
+    /** Given by clients, to find runs by. */
+    tags: p.array().defaultRaw(`'{}'`),
+    /** Given by clients, and stored unchanged. */
+    metadata: p.json<Record<string, unknown>>().nullable(),
+    /** Set by a trigger, as `completed_at` of its kind's table: lists of all kinds are ordered by it. */
+    endedAt: p.datetime(6).nullable(),
+    /**
+     * US dollars: the known costs of its own model calls, or, of an execution that has ended, those of its parts
+     * at that time. Kept by triggers, for lists that are ordered by it.
+     */
+    knownCost: p.decimal().precision(24).scale(12).default('0'),
     /** UTF-8 bytes stored for the run: input, events, checkpoints, result and artifacts. */
     bytes: p.bigint().default('0'),
     /**

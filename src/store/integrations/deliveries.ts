@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPagePerParent } from '../database/kysely-page.ts';
+import { countPerParent, createdAtText, type ListedRow, readPagePerParent } from '../database/kysely-page.ts';
 import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
@@ -23,20 +23,27 @@ export function findDeliveries(
     .execute();
 }
 
+const OF_INTEGRATION = { table: 'delivery', parent: 'integrationId' } as const;
+
+function allDeliveries({ pool }: Database) {
+  return tables(pool).selectFrom('delivery').selectAll().select(createdAtText('delivery'));
+}
+
 /** A page of deliveries for each of many integrations in one query, newest first, by keyset. */
 export function readDeliveries(
-  { pool }: Database,
+  database: Database,
   integrationIds: readonly string[],
   range: ListRange,
 ): Promise<DeliveryRow[]> {
-  const deliveries = tables(pool).selectFrom('delivery').selectAll().select(createdAtText('delivery'));
-  return readPagePerParent(
-    pool,
-    deliveries,
-    { table: 'delivery', parent: 'integrationId' },
-    integrationIds,
-    range,
-  );
+  return readPagePerParent(database.pool, allDeliveries(database), OF_INTEGRATION, integrationIds, range);
+}
+
+/** The numbers of deliveries of many integrations, in one query. */
+export function countDeliveries(
+  database: Database,
+  integrationIds: readonly string[],
+): Promise<Map<string, number>> {
+  return countPerParent(database.pool, allDeliveries(database), OF_INTEGRATION, integrationIds);
 }
 
 /**

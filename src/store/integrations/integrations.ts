@@ -2,8 +2,8 @@ import type { UpdateObject } from 'kysely';
 import type { IntegrationTest } from '../../rules/integrations/integration.ts';
 import type { Platform } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, json, optionalFilters, type Tables, tables } from '../database/tables.ts';
 
 export type IntegrationRow = ListedRow<'integration'>;
@@ -27,7 +27,7 @@ export function findIntegrations(
   return allIntegrations(database).where('id', '=', anyOf(ids)).where('ownerId', '=', ownerId).execute();
 }
 
-export interface IntegrationListing extends ListRange {
+export interface IntegrationListing {
   ownerId: string;
   platform: Platform | null;
 }
@@ -35,12 +35,12 @@ export interface IntegrationListing extends ListRange {
 /** Integrations newest first, by keyset. */
 export function listIntegrations(
   database: Database,
-  { ownerId, platform, ...range }: IntegrationListing,
-): Promise<IntegrationRow[]> {
+  { ownerId, platform }: IntegrationListing,
+): RowList<IntegrationRow> {
   const integrations = allIntegrations(database)
     .where('ownerId', '=', ownerId)
     .where(optionalFilters('integration', { platform }));
-  return readPage(integrations, 'integration', range);
+  return keysetList(database.pool, integrations, 'integration');
 }
 
 /** @param most maximum per owner. @returns null when it is reached */

@@ -4,8 +4,8 @@ import type { NamedModel } from '../../rules/models/model-name.ts';
 import type { Prices } from '../../rules/money/money.ts';
 import { type ModelAbility, type ModelCapability, PROVIDERS, type ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { anyOf, optionalFilters, tables } from '../database/tables.ts';
 import { pricesSql } from '../money/prices.ts';
 
@@ -99,7 +99,7 @@ export async function findNamedModels(
   return rows;
 }
 
-export interface ModelListing extends ListRange {
+export interface ModelListing {
   userId: string;
   provider: ProviderId | null;
   providers: readonly ProviderId[] | null;
@@ -112,15 +112,15 @@ export interface ModelListing extends ListRange {
 /** A user's own models and the built-in ones, newest first, between two positions. */
 export function listModels(
   database: Database,
-  { userId, provider, providers, capability, isActive, search, ...range }: ModelListing,
-): Promise<ModelRow[]> {
+  { userId, provider, providers, capability, isActive, search }: ModelListing,
+): RowList<ModelRow> {
   let models = visibleModels(database, userId)
     .where(optionalFilters('model', { provider }))
     .where(optionalFilters('model', { provider: providers }));
   if (capability !== null) models = models.where(sql<boolean>`${capability} = any(capabilities)`);
   if (isActive !== null) models = models.where(sql<boolean>`(is_active and is_present) = ${isActive}`);
   if (search !== null) models = models.where(sql<boolean>`position(lower(${search}) in ${NAMES}) > 0`);
-  return readPage(models, 'model', range);
+  return keysetList(database.pool, models, 'model');
 }
 
 const NAMES = sql`lower(concat_ws(' ', model_id, name, array_to_string(aliases, ' ')))`;

@@ -32,6 +32,8 @@ export interface NewOrchestration {
   /** US dollars as decimal text; null: no limit of its own. */
   costLimit: string | null;
   priority: number;
+  tags: readonly string[];
+  metadata: Record<string, unknown> | null;
   idempotency: Idempotency | null;
 }
 
@@ -118,19 +120,23 @@ async function insert(
   blockers: number,
 ): Promise<{ row: OrchestrationRow; events: LoggedEvent[] } | null> {
   const candidates = JSON.stringify(orchestration.candidates);
+  const { tags, reasoning } = orchestration;
+  const metadata = orchestration.metadata && JSON.stringify(orchestration.metadata);
   const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>(
     insertStatement({
       id: orchestration.id,
       owner_id: orchestration.ownerId,
       origin: orchestration.origin,
       priority: orchestration.priority,
+      tags,
+      metadata,
       blockers,
       prompt: orchestration.prompt,
       domain: orchestration.domain,
       thread_id: orchestration.threadId,
       preferred_models: orchestration.preferredModels,
       candidates,
-      reasoning: orchestration.reasoning,
+      reasoning,
       evaluation_threshold: orchestration.evaluationThreshold,
       max_iterations: orchestration.maxIterations,
       session_id: orchestration.sessionId,
@@ -139,7 +145,7 @@ async function insert(
       body_hash: orchestration.idempotency?.bodyHash ?? null,
       most,
       events: eventsParameter([CREATED]),
-      bytes: bytesOf(orchestration.prompt, candidates, orchestration.reasoning),
+      bytes: bytesOf(orchestration.prompt, candidates, reasoning, metadata, ...tags),
     }),
   );
   const [created] = rows;

@@ -1,8 +1,9 @@
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
-import type { RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type ListRange, pageStatement } from '../database/sql-page.ts';
+import type { RowList } from '../database/sql-page.ts';
+import { listKind, type RunListing } from '../runs/lists/list-runs.ts';
+import type { RunPosition } from '../runs/lists/run-order.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
 /** An orchestration with the columns of its run. */
@@ -63,33 +64,11 @@ export async function readOrchestrations(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export interface OrchestrationListing extends ListRange {
-  ownerId: string;
-  status: RunStatus | null;
-  threadId: string | null;
-  sessionId: string | null;
-}
-
-const list = pageStatement(
-  'list-orchestrations',
-  'run',
-  { ownerId: 'text', status: 'text', threadId: 'text', sessionId: 'text' },
-  ($, page) => `
-    select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
-    where run.owner_id = ${$.ownerId} and run.kind = 'orchestration'
-      and (${$.status} is null or run.status = ${$.status})
-      and (${$.threadId} is null or orchestration.thread_id = ${$.threadId})
-      and (${$.sessionId} is null or run.session_id = ${$.sessionId}) and ${page.condition} ${page.order}`,
-);
-
-/** Newest first, by keyset. */
-export async function listOrchestrations(
+/** The orchestrations of an owner, by keyset. */
+export function listOrchestrations(
   database: Database,
-  listing: OrchestrationListing,
-): Promise<OrchestrationRow[]> {
-  const { ownerId, status, threadId, sessionId } = listing;
-  const { rows } = await database.pool.query<OrchestrationRow>(
-    list(listing, { ownerId, status, threadId, sessionId }),
-  );
-  return listing.fromEnd ? rows.reverse() : rows;
+  listing: RunListing,
+): RowList<OrchestrationRow & RunPosition, RunPosition> {
+  const columns = { sqlOf: () => ORCHESTRATION_COLUMNS, withPosition: true };
+  return listKind(database, 'orchestration', listing, columns);
 }

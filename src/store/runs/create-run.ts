@@ -8,6 +8,8 @@ export const NEW_RUN = {
   owner_id: 'text',
   origin: 'text',
   priority: 'integer',
+  tags: 'text[]',
+  metadata: 'jsonb',
   /** US dollars; null: no limit of its own. */
   cost_limit: 'numeric',
   /** null: none was given. */
@@ -37,6 +39,8 @@ export function newRunSql(
       owner_id: $.owner_id,
       origin: $.origin,
       priority: $.priority,
+      tags: $.tags,
+      metadata: $.metadata,
       bytes: $.bytes,
       counted_bytes: $.bytes,
       ...columns,

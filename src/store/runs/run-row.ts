@@ -1,6 +1,6 @@
 import type { RunError } from '../../errors.ts';
 import type { Origin, RunKind, RunStatus } from '../../vocabulary.ts';
-import { createdAtTextSql } from '../database/sql-page.ts';
+import { OPEN_EXECUTION } from '../entities/run-statuses.ts';
 
 /** What every run has, whatever its kind. */
 export interface RunRow {
@@ -16,12 +16,12 @@ export interface RunRow {
   cancelReason: string | null;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
-  createdAtText: string;
+  tags: string[];
+  metadata: Record<string, unknown> | null;
   progress: number;
   error: RunError | null;
   startedAt: Date | null;
-  completedAt: Date | null;
+  endedAt: Date | null;
 }
 
 /** SQL of the columns of RunRow by their names, where `run` and the kind's table name its rows. */
@@ -39,11 +39,12 @@ export function runColumns<Kind extends RunKind>(kind: Kind) {
     cancelReason: 'run.cancel_reason',
     createdAt: 'run.created_at',
     updatedAt: 'run.updated_at',
-    createdAtText: createdAtTextSql('run'),
+    tags: 'run.tags',
+    metadata: 'run.metadata',
     progress: `${kind}.progress`,
     error: `${kind}.error`,
     startedAt: `${kind}.started_at`,
-    completedAt: `${kind}.completed_at`,
+    endedAt: 'run.ended_at',
   } satisfies Record<keyof RunRow, string>;
 }
 
@@ -53,3 +54,7 @@ export function select(columns: Readonly<Record<string, string>>): string {
     .map(([name, column]) => `${column} as "${name}"`)
     .join(', ');
 }
+
+/** SQL: the status of an execution, which is running from its start to its end. */
+export const EXECUTION_STATUS = `case when execution.started_at is not null and run.status ${OPEN_EXECUTION} then 'running'
+  else run.status end`;

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { anyOf, optionalFilters, tables } from '../database/tables.ts';
 
 export type SessionRow = ListedRow<'session'>;
@@ -59,7 +59,7 @@ export async function readSessions(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export interface SessionListing extends ListRange {
+export interface SessionListing {
   ownerId: string;
   status: SessionStatus | null;
   userLabel: string | null;
@@ -71,11 +71,11 @@ export interface SessionListing extends ListRange {
 /** Sessions newest first, by keyset. */
 export function listSessions(
   database: Database,
-  { ownerId, status, userLabel, origins, isNamed, ...range }: SessionListing,
-): Promise<SessionRow[]> {
+  { ownerId, status, userLabel, origins, isNamed }: SessionListing,
+): RowList<SessionRow> {
   const sessions = allSessions(database)
     .where('ownerId', '=', ownerId)
     .where(optionalFilters('session', { status, userLabel, origin: origins }));
   const named = isNamed === null ? sessions : sessions.where('name', isNamed ? 'is not' : 'is', null);
-  return readPage(named, 'session', range);
+  return keysetList(database.pool, named, 'session');
 }

@@ -82,7 +82,7 @@ export async function insertTask(
 ): Promise<CreatedTask | null> {
   const values = { ...runValues(task, blockers), ...taskValues(task) };
   const { rows } = await connection.query<TaskRow & Pick<CreatedTask, 'events'>>(
-    insert({ ...values, bytes: bytesOf(...Object.values(values)) }),
+    insert({ ...values, bytes: bytesOf(...Object.values(values), ...task.tags) }),
   );
   const [created] = rows;
   if (!created) return null;
@@ -100,6 +100,8 @@ function runValues(
     origin: task.origin,
     status: task.hold ? 'pending' : 'queued',
     priority: task.priority,
+    tags: task.tags,
+    metadata: task.metadata && JSON.stringify(task.metadata),
     blockers,
     parent_id: task.parent?.runId ?? null,
     session_id: task.sessionId,

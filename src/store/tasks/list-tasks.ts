@@ -1,131 +1,88 @@
-import type { Origin, RunStatus, TaskKind, TaskLabel } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type ListPosition, type ListRange, ofEachSql, pageStatement } from '../database/sql-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { type AddParameter, collectParameters } from '../database/statement.ts';
+import { type Child, type ChildRange, countChildren, readChildren } from '../runs/lists/list-children.ts';
+import { type ListedColumns, listKind, type RunListing } from '../runs/lists/list-runs.ts';
+import type { RunFilter } from '../runs/lists/run-filter.ts';
+import type { RunPosition } from '../runs/lists/run-order.ts';
 import { select } from '../runs/run-row.ts';
-import { COLUMNS, COSTLY_COLUMNS, TASK_COLUMNS, type TaskRow } from './tasks.ts';
+import { COLUMNS, COSTLY_COLUMNS, type TaskRow } from './tasks.ts';
 
-/** The longest page, plus one row to detect another page. */
-const MAX_LISTED = 101;
+/** The columns that a list has to read; costly columns that are not among them are null. */
+export type TaskColumns = readonly string[];
 
-/** Its `limit` is at most MAX_LISTED. */
-export interface TaskListing extends ListRange {
-  ownerId: string;
-  status: RunStatus | null;
-  statuses: readonly RunStatus[] | null;
-  kinds: readonly TaskKind[] | null;
-  types: readonly string[] | null;
-  origins: readonly Origin[] | null;
-  /** Descriptive fields that must be set. */
-  having: readonly TaskLabel[];
-  threadId: string | null;
-  /** null: tasks that are not part of an execution. */
-  executionId: string | null;
-  sessionId: string | null;
-  templateName: string | null;
-  /** The required columns; costly columns that are not required are null. */
-  columns: ReadonlySet<string>;
+/** The column that stands for the parts of cursors. */
+export const POSITION_COLUMN = 'orderText';
+
+/** The tasks of an owner, by keyset. */
+export function listTasks(
+  database: Database,
+  listing: RunListing & { columns: TaskColumns },
+): RowList<TaskRow & RunPosition, RunPosition> {
+  const { columns, ...selection } = listing;
+  return listKind(database, 'task', selection, listedColumns(columns));
 }
 
-/**
- * Tasks newest first, between two positions, by keyset: nothing is skipped or repeated while others are
- * created.
- */
-export async function listTasks(database: Database, listing: TaskListing): Promise<TaskRow[]> {
-  const { rows } = await database.pool.query<TaskRow>(listStatement(listing));
-  return listing.fromEnd ? rows.reverse() : rows;
-}
-
-/** What a filter compares, and with how many values. */
-const ONE = {
-  status: 'run.status',
-  threadId: 'task.thread_id',
-  sessionId: 'run.session_id',
-  templateName: 'task.template_name',
-} as const;
-const SEVERAL = {
-  statuses: 'run.status',
-  kinds: 'task.kind',
-  types: 'task.type',
-  origins: 'run.origin',
-} as const;
-
-/**
- * Names of statements stay on every connection, so only small sets of conditions, which are few, are named.
- */
-const MAX_NAMED = 5;
-
-/**
- * A statement for each set of conditions, so that the plan cached by Postgres uses the index for all of them.
- * It caches none that it expects to cost more than planning again: hence the limit, which the planner can
- * see.
- */
-function listStatement(listing: TaskListing) {
-  const { limit, offset, fromEnd, columns } = listing;
+/** Many in one query, of any owner; by id. */
+export async function readListedTasks(
+  database: Database,
+  ids: readonly string[],
+  columns: TaskColumns,
+): Promise<Map<string, TaskRow>> {
   const { parameter, values } = collectParameters();
+  const { rows } = await database.pool.query<TaskRow>({
+    name: 'read-listed-tasks',
+    text: `
+      select ${columnsSql(columns, parameter)} from run join task on task.id = run.id
+      where run.id = any(${parameter(ids, 'text[]')})`,
+    values,
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function listedColumns(columns: TaskColumns): ListedColumns {
+  return {
+    sqlOf: (parameter) => columnsSql(columns, parameter),
+    withPosition: columns.includes(POSITION_COLUMN),
+  };
+}
+
+function columnsSql(columns: TaskColumns, parameter: AddParameter): string {
   const asked = Object.entries(COSTLY_COLUMNS).map(([name, column]) => [
     name,
-    `case when ${parameter(columns.has(name), 'boolean')} then ${column} end`,
+    `case when ${parameter(columns.includes(name), 'boolean')} then ${column} end`,
   ]);
-  const conditions = conditionsOf(listing, parameter);
-  const direction = fromEnd ? 'asc' : 'desc';
-  const names = Object.keys(conditions);
-  // A plan for any offset would be made for a large one.
-  const isKept = names.length <= MAX_NAMED && offset === 0;
-  const text = `
-    select * from (
-      select ${select({ ...COLUMNS, ...Object.fromEntries(asked) })} from run join task on task.id = run.id
-      where ${Object.values(conditions).join(' and ')}
-      order by run.created_at ${direction}, run.id ${direction} limit ${MAX_LISTED}
-      ${offset > 0 ? `offset ${parameter(offset, 'integer')}` : ''}
-    ) as listed order by "createdAt" ${direction}, id ${direction} limit ${parameter(limit, 'integer')}`;
-  return { ...(isKept && { name: `list-tasks-${names.join('-')}-${direction}` }), text, values };
+  return select({ ...COLUMNS, ...Object.fromEntries(asked) });
 }
 
-function conditionsOf(listing: TaskListing, parameter: AddParameter): Record<string, string> {
-  const { ownerId, executionId, having, after, before } = listing;
-  const beyond = (sign: string, { createdAtText, id }: ListPosition) =>
-    `(run.created_at, run.id) ${sign} (${parameter(createdAtText, 'timestamptz')}, ${parameter(id, 'text')})`;
-  const conditions: Record<string, string> = {
-    owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = 'task'`,
-  };
-  if (executionId === null) conditions.whole = 'run.parent_id is null';
-  else conditions.execution = `run.parent_id = ${parameter(executionId, 'text')}`;
-  for (const [name, column] of entriesOf(ONE)) {
-    if (listing[name] !== null) conditions[name] = `${column} = ${parameter(listing[name], 'text')}`;
-  }
-  for (const [name, column] of entriesOf(SEVERAL)) {
-    if (listing[name] !== null) conditions[name] = `${column} = any(${parameter(listing[name], 'text[]')})`;
-  }
-  for (const label of having) conditions[`having ${label}`] = `task.${label} is not null`;
-  if (after !== null) conditions.after = beyond('<', after);
-  if (before !== null) conditions.before = beyond('>', before);
-  return conditions;
+const PARENTS = { session: 'run.session_id', thread: 'task.thread_id' } as const;
+
+/** What has tasks of its own. */
+export interface TasksOfParent {
+  parent: keyof typeof PARENTS;
+  ownerId: string;
+  filter: RunFilter;
 }
 
-function entriesOf<Table extends object>(table: Table): [keyof Table, Table[keyof Table]][] {
-  return Object.entries(table) as [keyof Table, Table[keyof Table]][];
+export interface TaskPage extends TasksOfParent, ChildRange {
+  columns: TaskColumns;
 }
 
-const sessionTasks = pageStatement(
-  'read-session-tasks',
-  'run',
-  { sessionIds: 'text[]' },
-  ({ sessionIds }, page) =>
-    ofEachSql(
-      `select ${TASK_COLUMNS} from run join task on task.id = run.id
-       where run.session_id = wanted.id and ${page.condition} ${page.order}`,
-      page,
-      sessionIds,
-    ),
-);
-
-/** A page of tasks for each of many sessions in one query. */
-export async function readSessionTasks(
+/** A page of the tasks of each of many sessions or threads, in one query. */
+export function readTasksOf(
   database: Database,
-  sessionIds: readonly string[],
-  range: ListRange,
-): Promise<TaskRow[]> {
-  const { rows } = await database.pool.query<TaskRow>(sessionTasks(range, { sessionIds }));
-  return range.fromEnd ? rows.reverse() : rows;
+  parentIds: readonly string[],
+  { parent, ownerId, filter, columns, ...page }: TaskPage,
+): Promise<Child<TaskRow>[]> {
+  const children = { kind: 'task', parent: PARENTS[parent], ownerId, filter } as const;
+  return readChildren(database, parentIds, children, { ...page, columns: listedColumns(columns) });
+}
+
+/** The numbers of the tasks of many sessions or threads, in one query. */
+export function countTasksOf(
+  database: Database,
+  parentIds: readonly string[],
+  { parent, ...selection }: TasksOfParent,
+): Promise<{ parentId: string; count: number }[]> {
+  return countChildren(database, parentIds, { kind: 'task', parent: PARENTS[parent], ...selection });
 }

@@ -39,6 +39,8 @@ export interface NewTask {
   /** US dollars as decimal text; null: no limit of its own. */
   maxCost: string | null;
   priority: number;
+  tags: readonly string[];
+  metadata: Record<string, unknown> | null;
   /** true: it waits for `executeTask`. */
   hold: boolean;
   /** null: it is not part of anything. */

@@ -37,7 +37,7 @@ export interface TaskRow extends RunRow {
   prediction: ReportedPrediction | null;
 }
 
-const { updatedAt, createdAtText, error, startedAt, completedAt, ...RUN_COLUMNS } = runColumns('task');
+const { updatedAt, error, startedAt, endedAt, tags, metadata, ...RUN_COLUMNS } = runColumns('task');
 
 export const COLUMNS = {
   ...RUN_COLUMNS,
@@ -57,10 +57,11 @@ export const COLUMNS = {
 /** Columns that are long or expensive to read: lists have them only on demand. */
 export const COSTLY_COLUMNS = {
   updatedAt,
-  createdAtText,
   error,
   startedAt,
-  completedAt,
+  endedAt,
+  tags,
+  metadata,
   description: 'task.description',
   context: 'task.context',
   taskParameters: 'task.task_parameters',

@@ -22,6 +22,13 @@ export interface TaskChange {
   provider?: string;
   model?: string;
   priority?: number;
+  labels: Labels;
+}
+
+interface Labels {
+  tags?: readonly string[];
+  /** null removes it. */
+  metadata?: Record<string, unknown> | null;
 }
 
 /**
@@ -32,10 +39,11 @@ export interface TaskChange {
 export async function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
   const changed = await transaction(store.database, async (client) => {
     const present = await lockTask(client, target);
-    const { subject: given, priority, ...asked } = change;
+    const { subject: given, priority, labels, ...asked } = change;
     if (!present || (present.isTaken && Object.keys(asked).length > 0)) return null;
     if (priority !== undefined && !(await movePriority(client, target, priority))) return null;
     const subject = subjectOf(present, given);
+    if (Object.keys(labels).length > 0) await writeLabels(client, target.runId, labels);
     await write(client, target.runId, subject, { ...asked, ...promptOf(present, subject, change) });
     await client.query(runChangesSql('updated', 'id = $1'), [target.runId]);
     return present;
@@ -126,7 +134,7 @@ async function write(
   client: ClientBase,
   runId: string,
   { title, description, target, context, taskParameters }: TaskSubject,
-  asked: Omit<TaskChange, 'subject' | 'priority'> & Prompt,
+  asked: Omit<TaskChange, 'subject' | 'priority' | 'labels'> & Prompt,
 ): Promise<void> {
   await client.query(
     update({
@@ -143,6 +151,31 @@ async function write(
       parameters: asked.parameters ? JSON.stringify(asked.parameters) : null,
       provider: asked.provider ?? null,
       model: asked.model ?? null,
+    }),
+  );
+}
+
+const label = statement(
+  'label-task',
+  { id: 'text', tags: 'text[]', changesMetadata: 'boolean', metadata: 'jsonb' },
+  ($) => {
+    const tags = `coalesce(${$.tags}, tags)`;
+    const metadata = `case when ${$.changesMetadata} then ${$.metadata} else metadata end`;
+    return `
+      update run set tags = ${tags}, metadata = ${metadata},
+        bytes = bytes + octet_length(concat(array_to_string(${tags}, ''), ${metadata}))
+          - octet_length(concat(array_to_string(tags, ''), metadata))
+      where id = ${$.id}`;
+  },
+);
+
+async function writeLabels(client: ClientBase, id: string, { tags, metadata }: Labels): Promise<void> {
+  await client.query(
+    label({
+      id,
+      tags: tags ?? null,
+      changesMetadata: metadata !== undefined,
+      metadata: metadata ? JSON.stringify(metadata) : null,
     }),
   );
 }

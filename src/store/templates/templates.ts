@@ -1,7 +1,7 @@
 import { BUILT_IN_TEMPLATES } from '../../rules/templates/built-in.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, json, optionalFilters, tables } from '../database/tables.ts';
 
 export type TemplateRow = ListedRow<'template'>;
@@ -50,7 +50,7 @@ export async function findNamedTemplate(
   return found ?? null;
 }
 
-export interface TemplateListing extends ListRange {
+export interface TemplateListing {
   userId: string;
   /** null: either. */
   isActive: boolean | null;
@@ -59,10 +59,10 @@ export interface TemplateListing extends ListRange {
 /** The templates that a user can read, newest first, between two positions. */
 export function listTemplates(
   database: Database,
-  { userId, isActive, ...range }: TemplateListing,
-): Promise<TemplateRow[]> {
+  { userId, isActive }: TemplateListing,
+): RowList<TemplateRow> {
   const templates = readableTemplates(database, userId).where(optionalFilters('template', { isActive }));
-  return readPage(templates, 'template', range);
+  return keysetList(database.pool, templates, 'template');
 }
 
 /** The changeable fields of a template. */

@@ -1,7 +1,13 @@
 import type { OnBusy } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage, readPagePerParent } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import {
+  countPerParent,
+  createdAtText,
+  keysetList,
+  type ListedRow,
+  readPagePerParent,
+} from '../database/kysely-page.ts';
+import type { ListRange, RowList } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, optionalFilters, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { recordChange, ringChange } from '../log/changes.ts';
@@ -92,22 +98,21 @@ export async function readThreads(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export interface ThreadListing extends ListRange {
+export interface ThreadListing {
   ownerId: string;
   /** null: in any session or none. */
   sessionId: string | null;
 }
 
 /** Newest first, by keyset. */
-export function listThreads(
-  database: Database,
-  { ownerId, sessionId, ...range }: ThreadListing,
-): Promise<ThreadRow[]> {
+export function listThreads(database: Database, { ownerId, sessionId }: ThreadListing): RowList<ThreadRow> {
   const threads = allThreads(database)
     .where('ownerId', '=', ownerId)
     .where(optionalFilters('thread', { sessionId }));
-  return readPage(threads, 'thread', range);
+  return keysetList(database.pool, threads, 'thread');
 }
+
+const OF_SESSION = { table: 'thread', parent: 'sessionId' } as const;
 
 /** A page of threads for each of many sessions in one query, newest first, by keyset. */
 export function readSessionThreads(
@@ -115,6 +120,13 @@ export function readSessionThreads(
   sessionIds: readonly string[],
   range: ListRange,
 ): Promise<ThreadRow[]> {
-  const of = { table: 'thread', parent: 'sessionId' } as const;
-  return readPagePerParent(database.pool, allThreads(database), of, sessionIds, range);
+  return readPagePerParent(database.pool, allThreads(database), OF_SESSION, sessionIds, range);
+}
+
+/** The numbers of threads of many sessions, in one query. */
+export function countSessionThreads(
+  database: Database,
+  sessionIds: readonly string[],
+): Promise<Map<string, number>> {
+  return countPerParent(database.pool, allThreads(database), OF_SESSION, sessionIds);
 }

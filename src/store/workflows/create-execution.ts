@@ -21,6 +21,8 @@ export interface NewExecution {
   trigger: ExecutionTrigger;
   scheduledFor: Date | null;
   priority: number;
+  tags: readonly string[];
+  metadata: Record<string, unknown> | null;
   /** US dollars as decimal text; null: no limit of its own. */
   maxCost: string | null;
   idempotency: Idempotency | null;
@@ -64,7 +66,7 @@ export async function insertExecution(
 ): Promise<LoggedEvent[]> {
   const values = valuesOf(execution);
   const { rows } = await connection.query<LoggedEvent>(
-    insert({ ...values, bytes: bytesOf(...Object.values(values)) }),
+    insert({ ...values, bytes: bytesOf(...Object.values(values), ...execution.tags) }),
   );
   return rows;
 }
@@ -75,6 +77,8 @@ function valuesOf(execution: NewExecution): Values<Omit<typeof NEW_EXECUTION, 'b
     owner_id: execution.ownerId,
     origin: execution.origin,
     priority: execution.priority,
+    tags: execution.tags,
+    metadata: execution.metadata && JSON.stringify(execution.metadata),
     workflow_id: execution.workflowId,
     workflow_name: execution.workflowName,
     workflow_version: execution.workflowVersion,

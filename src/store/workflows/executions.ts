@@ -1,11 +1,12 @@
 import type { RunError } from '../../errors.ts';
 import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflows/workflow.ts';
-import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../../vocabulary.ts';
+import type { ExecutionStepStatus, ExecutionTrigger } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type ListRange, pageStatement } from '../database/sql-page.ts';
-import { OPEN_EXECUTION } from '../entities/run-statuses.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { SPENT_TOKENS, type SpendRow } from '../money/model-call-reports.ts';
-import { type RunRow, runColumns, select } from '../runs/run-row.ts';
+import { listKind, type RunListing } from '../runs/lists/list-runs.ts';
+import type { RunPosition } from '../runs/lists/run-order.ts';
+import { EXECUTION_STATUS, type RunRow, runColumns, select } from '../runs/run-row.ts';
 import { TASK_COLUMNS, type TaskRow } from '../tasks/tasks.ts';
 
 /** An execution that has started and not ended is `running`, whatever its run waits for at this moment. */
@@ -21,13 +22,10 @@ export interface ExecutionRow extends RunRow {
   result: ExecutionResult | null;
 }
 
-const STATUS = `case when execution.started_at is not null and run.status ${OPEN_EXECUTION} then 'running'
-  else run.status end`;
-
 /** SQL: an execution's columns, where `run` and `execution` name its rows. */
 export const EXECUTION_COLUMNS = select({
   ...runColumns('execution'),
-  status: STATUS,
+  status: EXECUTION_STATUS,
   workflowId: 'execution.workflow_id',
   workflowName: 'execution.workflow_name',
   workflowVersion: 'execution.workflow_version',
@@ -69,34 +67,12 @@ export async function readExecutions(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export interface ExecutionListing extends ListRange {
-  ownerId: string;
-  workflowId: string | null;
-  status: RunStatus | null;
-  statuses: readonly RunStatus[] | null;
-  origins: readonly Origin[] | null;
-}
-
-const list = pageStatement(
-  'list-executions',
-  'run',
-  { ownerId: 'text', workflowId: 'text', status: 'text', statuses: 'text[]', origins: 'text[]' },
-  ($, page) => `
-    select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id
-    where run.owner_id = ${$.ownerId} and run.kind = 'execution' and run.parent_id is null
-      and (${$.workflowId} is null or execution.workflow_id = ${$.workflowId})
-      and (${$.status} is null or ${STATUS} = ${$.status})
-      and (${$.statuses} is null or ${STATUS} = any(${$.statuses}))
-      and (${$.origins} is null or run.origin = any(${$.origins})) and ${page.condition} ${page.order}`,
-);
-
-/** Executions newest first, by keyset. */
-export async function listExecutions(database: Database, listing: ExecutionListing): Promise<ExecutionRow[]> {
-  const { ownerId, workflowId, status, statuses, origins } = listing;
-  const { rows } = await database.pool.query<ExecutionRow>(
-    list(listing, { ownerId, workflowId, status, statuses, origins }),
-  );
-  return listing.fromEnd ? rows.reverse() : rows;
+/** The executions of an owner, by keyset. */
+export function listExecutions(
+  database: Database,
+  listing: RunListing,
+): RowList<ExecutionRow & RunPosition, RunPosition> {
+  return listKind(database, 'execution', listing, { sqlOf: () => EXECUTION_COLUMNS, withPosition: true });
 }
 
 export interface ExecutionStepRow {

@@ -131,6 +131,8 @@ function execute(client: ClientBase, workflow: DueWorkflow): Promise<LoggedEvent
     trigger: 'schedule',
     scheduledFor: workflow.nextRunAt,
     priority: PRIORITY,
+    tags: [],
+    metadata: null,
     maxCost: null,
     idempotency: null,
   });

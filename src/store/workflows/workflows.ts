@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
-import type { ListRange } from '../database/sql-page.ts';
+import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
+import type { RowList } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, json, optionalFilters, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { addScheduleJobSql, removeScheduleJobSql } from '../runs/job-queue.ts';
@@ -37,7 +37,7 @@ export async function readWorkflows(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export interface WorkflowListing extends ListRange {
+export interface WorkflowListing {
   ownerId: string;
   isActive: boolean | null;
   origins: readonly Origin[] | null;
@@ -46,12 +46,12 @@ export interface WorkflowListing extends ListRange {
 /** Workflows newest first, by keyset. */
 export function listWorkflows(
   database: Database,
-  { ownerId, isActive, origins, ...range }: WorkflowListing,
-): Promise<WorkflowRow[]> {
+  { ownerId, isActive, origins }: WorkflowListing,
+): RowList<WorkflowRow> {
   const workflows = allWorkflows(database)
     .where('ownerId', '=', ownerId)
     .where(optionalFilters('workflow', { isActive, origin: origins }));
-  return readPage(workflows, 'workflow', range);
+  return keysetList(database.pool, workflows, 'workflow');
 }
 
 /** Includes the job of its schedule. */

@@ -114,7 +114,7 @@ const LITERALS: Wrong[] = [
     'input.prompt',
   ],
   [
-    '{ a: tasks(filter: { status: WRONG }) { nodes { id } } }',
+    '{ a: tasks(filter: { statuses: [WRONG] }) { nodes { id } } }',
     {},
     'GRAPHQL_VALIDATION_FAILED',
     'filter.status',

@@ -27,7 +27,7 @@ const LITERALS: [what: string, document: string][] = [
     `mutation { login(input: { password: "${CANARY}", nothing: 1 }) { token } }`,
   ],
   ['a text instead of the input', `mutation { login(input: "${CANARY}") { token } }`],
-  ['a text for an enum', `{ tasks(filter: { status: "${CANARY}" }) { nodes { id } } }`],
+  ['a text for an enum', `{ tasks(filter: { statuses: ["${CANARY}"] }) { nodes { id } } }`],
   ['a text for a number', `{ tasks(first: "${CANARY}") { nodes { id } } }`],
 ];
 

@@ -5,7 +5,7 @@ import { writeLimits } from '../../../src/store/accounts/quotas.ts';
 import { type Lease, openLease } from '../../../src/store/log/lease.ts';
 import { roundChange } from '../../../src/store/orchestrations/rounds.ts';
 import { beginStep, completeStep } from '../../../src/store/runs/checkpoints.ts';
-import { claimRun } from '../../../src/store/runs/claim-run.ts';
+import { claimRun } from '../../../src/store/runs/claims/claim-run.ts';
 import { releaseRun } from '../../../src/store/runs/release-run.ts';
 import { type NewArtifact, saveArtifact } from '../../../src/store/tasks/artifacts.ts';
 import { registerWorker } from '../../../src/store/workers/workers.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createdAtText, readPage } from '../../../src/store/database/kysely-page.ts';
+import { createdAtText, keysetList } from '../../../src/store/database/kysely-page.ts';
 import { anyOf, json, optionalFilters, tables } from '../../../src/store/database/tables.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
@@ -53,13 +53,15 @@ test('a page begins after a position that has microseconds', async () => {
   const sessions = tables(pool())
     .selectFrom('session')
     .select(['id', createdAtText('session')]);
+  const list = keysetList(pool(), sessions, 'session');
   const range = { after: null, before: null, offset: 0, limit: 2, fromEnd: false };
-  const first = await readPage(sessions, 'session', range);
+  const first = await list.read(range);
   expect(first.map(({ id }) => id)).toEqual(['s3', 's2']);
   expect(first[1]!.createdAtText).toBe('2026-01-01T00:00:00.123456Z');
-  expect(await readPage(sessions, 'session', { ...range, after: first[1]! })).toMatchObject([{ id: 's1' }]);
-  const last = await readPage(sessions, 'session', { ...range, fromEnd: true });
+  expect(await list.read({ ...range, after: first[1]! })).toMatchObject([{ id: 's1' }]);
+  const last = await list.read({ ...range, fromEnd: true });
   expect(last.map(({ id }) => id)).toEqual(['s2', 's1']);
-  const before = await readPage(sessions, 'session', { ...range, before: first[1]! });
+  const before = await list.read({ ...range, before: first[1]! });
   expect(before.map(({ id }) => id)).toEqual(['s3']);
+  expect(await list.count()).toBe(3);
 });

@@ -8,7 +8,7 @@ import { createSureCommit } from '../../../src/store/log/generated-text/append-t
 import { createTextWriter } from '../../../src/store/log/generated-text/batch-text.ts';
 import { type Batch, commitBatches } from '../../../src/store/log/generated-text/commit-text.ts';
 import { type Lease, openLease } from '../../../src/store/log/lease.ts';
-import { claimRun } from '../../../src/store/runs/claim-run.ts';
+import { claimRun } from '../../../src/store/runs/claims/claim-run.ts';
 import { releaseRun } from '../../../src/store/runs/release-run.ts';
 import { registerWorker, releaseWorker } from '../../../src/store/workers/workers.ts';
 import { startDatabaseProxy } from '../../harness/database-proxy.ts';

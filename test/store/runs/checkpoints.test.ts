@@ -4,7 +4,7 @@ import { readEvents } from '../../../src/store/log/event-log.ts';
 import type { NewEvent } from '../../../src/store/log/events.ts';
 import { type Lease, LeaseLost, openLease } from '../../../src/store/log/lease.ts';
 import { beginStep, completeStep, readSteps } from '../../../src/store/runs/checkpoints.ts';
-import { claimRun } from '../../../src/store/runs/claim-run.ts';
+import { claimRun } from '../../../src/store/runs/claims/claim-run.ts';
 import { releaseRun } from '../../../src/store/runs/release-run.ts';
 import { registerWorker } from '../../../src/store/workers/workers.ts';
 import { fixture } from '../../harness/fixture.ts';

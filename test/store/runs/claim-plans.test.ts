@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import { claimNextRun } from '../../../src/store/runs/claim-run.ts';
+import { claimNextRun } from '../../../src/store/runs/claims/claim-run.ts';
 import { endDeferrals } from '../../../src/store/runs/defer-run.ts';
 import { readWaitingAccounts } from '../../../src/store/workers/waiting-accounts.ts';
 import { fixture } from '../../harness/fixture.ts';

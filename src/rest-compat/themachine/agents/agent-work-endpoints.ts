@@ -38,7 +38,7 @@ export const agentWorkEndpoints = [
       seconds: PATIENCE_SECONDS,
       until: graphql('subscription taskEvents($id: ID!) { taskEvents(taskId: $id) { __typename } }'),
       document: graphql(`query task($id: ID!) {
-        task(id: $id) { id status result error { message } cancelReason cost createdAt completedAt }
+        task(id: $id) { id status result error { message } cancelReason cost createdAt endedAt }
       }`),
       variables: ({ executeAgent }) => ({ id: executeAgent.task.id }),
     },
@@ -60,7 +60,7 @@ export const agentWorkEndpoints = [
       error: errorOf(task),
       cost: task.cost,
       created_at: isoSeconds(task.createdAt),
-      completed_at: task.completedAt && isoSeconds(task.completedAt),
+      completed_at: task.endedAt && isoSeconds(task.endedAt),
     }),
     status: 200,
   }),

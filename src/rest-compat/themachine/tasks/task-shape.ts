@@ -9,7 +9,7 @@ import { PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './types-and-pr
 
 export const TASK = graphql(`fragment Task on Task {
   id type title description prompt templateName model priority status progress result error { message } cancelReason
-  cost createdAt updatedAt completedAt
+  cost createdAt updatedAt endedAt
 }`);
 
 export const taskShape = z.object({
@@ -43,6 +43,6 @@ export function showTask(task: ResultOf<typeof TASK>): z.input<typeof taskShape>
     cost: task.cost,
     created_at: isoSeconds(task.createdAt),
     updated_at: isoSeconds(task.updatedAt),
-    completed_at: task.completedAt && isoSeconds(task.completedAt),
+    completed_at: task.endedAt && isoSeconds(task.endedAt),
   };
 }

@@ -8,8 +8,8 @@ import { EXECUTION_STATUS, EXECUTION_STATUSES } from '../status-words.ts';
 
 export const EXECUTION = graphql(`fragment Execution on Execution {
   id workflowId workflowName workflowVersion status progress input parameters result error { message } cancelReason
-  cost createdAt updatedAt startedAt completedAt
-  steps { key name status attempt output error { message } task { id } startedAt completedAt }
+  cost createdAt updatedAt startedAt endedAt
+  steps { key name status attempt output error { message } task { id } startedAt endedAt }
 }`);
 
 type Execution = ResultOf<typeof EXECUTION>;
@@ -73,7 +73,7 @@ export function showExecution(execution: Execution): z.input<typeof executionSha
     created_at: isoSeconds(execution.createdAt),
     updated_at: isoSeconds(execution.updatedAt),
     started_at: moment(execution.startedAt),
-    completed_at: moment(execution.completedAt),
+    completed_at: moment(execution.endedAt),
   };
 }
 
@@ -87,7 +87,7 @@ function showStep(step: Execution['steps'][number]): z.input<typeof stepShape> {
     output: step.output,
     error: step.error?.message ?? null,
     started_at: moment(step.startedAt),
-    completed_at: moment(step.completedAt),
+    completed_at: moment(step.endedAt),
   };
 }
 

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { newId } from '../../rules/ids/ids.ts';
-import { FREE_PROVIDERS } from '../../rules/models/price-list.ts';
-import { isLeased } from '../../rules/runs/kinds.ts';
-import type { ProviderId, RunKind } from '../../vocabulary.ts';
-import { transaction } from '../database/transaction.ts';
-import type { LoggedEvent } from '../log/events.ts';
-import type { Store } from '../store.ts';
+import { newId } from '../../../rules/ids/ids.ts';
+import { FREE_PROVIDERS } from '../../../rules/models/price-list.ts';
+import { isLeased } from '../../../rules/runs/kinds.ts';
+import type { ProviderId, RunKind } from '../../../vocabulary.ts';
+import { transaction } from '../../database/transaction.ts';
+import type { LoggedEvent } from '../../log/events.ts';
+import type { Store } from '../../store.ts';
 import { claimBest, claimBestPatiently, claimOne } from './claim-sql.ts';
 import type { StartedTask, StartedTemplate } from './load-claimed-task.ts';
 

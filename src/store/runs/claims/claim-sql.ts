@@ -1,9 +1,9 @@
-import { LEASED_KINDS } from '../../rules/runs/kinds.ts';
-import { type Placeholders, statement } from '../database/statement.ts';
-import { IS_READY } from '../entities/run-statuses.ts';
-import { loggedSql, movedSql } from '../log/append-sql.ts';
-import { calledSql } from '../money/begin-model-call.ts';
-import { isLimitedSql } from '../money/budgets.ts';
+import { LEASED_KINDS } from '../../../rules/runs/kinds.ts';
+import { type Placeholders, statement } from '../../database/statement.ts';
+import { IS_READY } from '../../entities/run-statuses.ts';
+import { loggedSql, movedSql } from '../../log/append-sql.ts';
+import { calledSql } from '../../money/begin-model-call.ts';
+import { isLimitedSql } from '../../money/budgets.ts';
 import { startedSql } from './load-claimed-task.ts';
 
 /** Parameters of every claim. */

@@ -1,13 +1,13 @@
-import type { AgentLimits } from '../../rules/agents/agent.ts';
-import type { Plan } from '../../rules/agents/plan.ts';
-import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { PromptParameters } from '../../rules/tasks/task.ts';
-import type { TemplatePlan } from '../../rules/templates/template.ts';
-import type { ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
-import type { Part } from '../database/statement.ts';
-import type { Moved } from '../log/append-sql.ts';
-import type { BegunCall } from '../money/begin-model-call.ts';
-import { pricesSql } from '../money/prices.ts';
+import type { AgentLimits } from '../../../rules/agents/agent.ts';
+import type { Plan } from '../../../rules/agents/plan.ts';
+import type { ModelReference } from '../../../rules/models/model-id.ts';
+import type { PromptParameters } from '../../../rules/tasks/task.ts';
+import type { TemplatePlan } from '../../../rules/templates/template.ts';
+import type { ProviderId, TaskKind, ToolName } from '../../../vocabulary.ts';
+import type { Part } from '../../database/statement.ts';
+import type { Moved } from '../../log/append-sql.ts';
+import type { BegunCall } from '../../money/begin-model-call.ts';
+import { pricesSql } from '../../money/prices.ts';
 
 interface Started {
   id: string;

@@ -1,0 +1,105 @@
+import { RUN_KINDS, type RunKind } from '../../../vocabulary.ts';
+import type { Database } from '../../database/database.ts';
+import { MAX_COUNTED, type RowList } from '../../database/sql-page.ts';
+import { type AddParameter, collectParameters } from '../../database/statement.ts';
+import {
+  countedSql,
+  limitedSql,
+  pageSql,
+  positionSql,
+  type RunRange,
+  type RunSelection,
+  selectedSql,
+  statementName,
+} from './run-list.ts';
+import type { RunOrder, RunPosition } from './run-order.ts';
+
+/** A list of the runs of one or more kinds. */
+export interface RunListing extends RunSelection {
+  order: RunOrder;
+}
+
+/** A run in a list of several kinds. */
+export interface RunReference extends RunPosition {
+  id: string;
+  runKind: RunKind;
+}
+
+/**
+ * Runs of several kinds in one order. Each kind is read by its own index, up to the length of a page, so that a page
+ * costs a few pages, however many runs there are.
+ */
+export function listRuns(
+  database: Database,
+  { order, ...selection }: RunListing,
+  kinds: readonly RunKind[] = RUN_KINDS,
+): RowList<RunReference, RunPosition> {
+  return {
+    async read(range) {
+      if (kinds.length === 0) return [];
+      const { rows } = await database.pool.query<RunReference>(pageOf(kinds, selection, { order, range }));
+      return range.fromEnd ? rows.reverse() : rows;
+    },
+    count: () => countRuns(database, kinds, selection),
+  };
+}
+
+function pageOf(
+  kinds: readonly RunKind[],
+  selection: RunSelection,
+  page: { order: RunOrder; range: RunRange },
+) {
+  const { parameter, values } = collectParameters();
+  const columns = `run.id, run.kind as "runKind", ${positionSql(page.order, true, parameter)}`;
+  const parts = kinds.map((kind) => {
+    const conditions = selectedSql(kind, selection, parameter);
+    return `(${pageSql(kind, conditions, { columns, ...page }, parameter).sql})`;
+  });
+  return { text: limitedSql(parts.join(' union all '), page, parameter), values };
+}
+
+/** The number of runs of some kinds, as in `RowList.count`. */
+export async function countRuns(
+  database: Database,
+  kinds: readonly RunKind[],
+  selection: RunSelection,
+): Promise<number> {
+  if (kinds.length === 0) return 0;
+  const { parameter, values } = collectParameters();
+  const parts = kinds.map((kind) => `(${countedSql(kind, selectedSql(kind, selection, parameter))})`);
+  const text = `
+    select least(count(*), ${MAX_COUNTED + 1})::int as count from (${parts.join(' union all ')}) as counted`;
+  const { rows } = await database.pool.query<{ count: number }>({ text, values });
+  return rows[0]!.count;
+}
+
+/** What a list of one kind reads of each run. */
+export interface ListedColumns {
+  /** SQL of the columns. */
+  sqlOf(parameter: AddParameter): string;
+  /** Whether the parts of cursors are read. */
+  withPosition: boolean;
+}
+
+/** Runs of one kind. */
+export function listKind<Row>(
+  database: Database,
+  kind: RunKind,
+  { order, ...selection }: RunListing,
+  columns: ListedColumns,
+): RowList<Row & RunPosition, RunPosition> {
+  return {
+    async read(range) {
+      const { parameter, values } = collectParameters();
+      const page = { order, range };
+      const position = positionSql(order, columns.withPosition, parameter);
+      const read = { columns: `${columns.sqlOf(parameter)}, ${position}`, ...page };
+      const { names, sql } = pageSql(kind, selectedSql(kind, selection, parameter), read, parameter);
+      const text = limitedSql(sql, page, parameter);
+      const name = statementName(`list-${kind}s`, names, page);
+      const { rows } = await database.pool.query<Row & RunPosition>({ ...name, text, values });
+      return range.fromEnd ? rows.reverse() : rows;
+    },
+    count: () => countRuns(database, [kind], selection),
+  };
+}

@@ -1,0 +1,110 @@
+import type { RunKind } from '../../../vocabulary.ts';
+import { type ListRange, MAX_COUNTED } from '../../database/sql-page.ts';
+import type { AddParameter } from '../../database/statement.ts';
+import { filterSql, type RunFilter } from './run-filter.ts';
+import {
+  betweenSql,
+  orderKeySql,
+  orderTextSql,
+  type RunOrder,
+  type RunPosition,
+  readDirection,
+} from './run-order.ts';
+
+/** Which runs of a kind a list has. */
+export interface RunSelection {
+  ownerId: string;
+  filter: RunFilter;
+  /** The execution of which they are parts; null: runs that are not parts. */
+  executionId: string | null;
+}
+
+export type RunRange = ListRange<RunPosition>;
+
+/** The longest page, plus one row to detect another page. The planner can see it, unlike a parameter. */
+const MAX_LISTED = 101;
+
+export interface ListSql {
+  /** The names of its conditions, which determine its text. */
+  names: string[];
+  sql: string;
+}
+
+/** SQL conditions by their names: which runs of a kind a list has. */
+export function selectedSql(
+  kind: RunKind,
+  { ownerId, filter, executionId }: RunSelection,
+  parameter: AddParameter,
+): Record<string, string> {
+  return {
+    owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = '${kind}'`,
+    ...(executionId === null
+      ? { whole: 'run.parent_id is null' }
+      : { execution: `run.parent_id = ${parameter(executionId, 'text')}` }),
+    ...filterSql(kind, filter, parameter),
+  };
+}
+
+/**
+ * SQL of the rows of a page, with `"orderKey"` and, if they are read, the parts of its cursors. It may return rows
+ * after the page: the whole statement limits and orders them.
+ * @param columns SQL of what is selected
+ */
+export function pageSql(
+  kind: RunKind,
+  conditions: Readonly<Record<string, string>>,
+  { columns, order, range }: { columns: string; order: RunOrder; range: RunRange },
+  parameter: AddParameter,
+): ListSql {
+  const all = { ...conditions, ...betweenSql(order, range, parameter) };
+  const [key, direction] = [orderKeySql(order), readDirection(order, range)];
+  return {
+    names: Object.keys(all),
+    sql: `
+      select ${columns}, ${key} as "orderKey" from ${sourceSql(kind, `${columns} ${Object.values(all).join()}`)}
+      where ${Object.values(all).join(' and ')}
+      order by ${key} ${direction}, run.id ${direction} limit ${MAX_LISTED + range.offset}`,
+  };
+}
+
+/** SQL of as many rows as are counted. */
+export function countedSql(kind: RunKind, conditions: Readonly<Record<string, string>>): string {
+  const all = Object.values(conditions).join(' and ');
+  return `select 1 from ${sourceSql(kind, all)} where ${all} limit ${MAX_COUNTED + 1}`;
+}
+
+/** The table of the kind is joined only where it is read. */
+function sourceSql(kind: RunKind, read: string): string {
+  return read.includes(`${kind}.`) ? `run join ${kind} on ${kind}.id = run.id` : 'run';
+}
+
+/** SQL that reads a page from rows with `"orderKey"` and `id`. */
+export function limitedSql(
+  rows: string,
+  { order, range }: { order: RunOrder; range: RunRange },
+  parameter: AddParameter,
+): string {
+  const direction = readDirection(order, range);
+  return `
+    select * from (${rows}) as listed order by "orderKey" ${direction}, id ${direction}
+    limit ${parameter(range.limit, 'integer')} offset ${range.offset}`;
+}
+
+/** SQL of the parts of a cursor, as a column; null unless it is read. */
+export function positionSql(order: RunOrder, isRead: boolean, parameter: AddParameter): string {
+  return `case when ${parameter(isRead, 'boolean')} then ${orderTextSql(order)} end as "orderText"`;
+}
+
+/** Names of statements stay on every connection, so only those of few conditions, in the usual order, are named. */
+const MAX_NAMED = 5;
+
+/** The name of a statement that is planned once; undefined: it is planned for its values. */
+export function statementName(
+  verb: string,
+  names: readonly string[],
+  { order, range }: { order: RunOrder; range: RunRange },
+): { name?: string } {
+  // A plan for any offset would be made for a large one.
+  const isNamed = names.length <= MAX_NAMED && range.offset === 0 && order.field === 'created_at';
+  return isNamed ? { name: `${verb}-${names.join('-')}-${readDirection(order, range)}` } : {};
+}
