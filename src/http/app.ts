@@ -31,7 +31,9 @@ import { createAtCredentialEnd } from './requests/credential-end.ts';
 import { limitJsonBodies } from './requests/json-body.ts';
 import { createVisitors } from './requests/visitors.ts';
 import { artifactRoute, createSendArtifact } from './routes/artifacts.ts';
+import { graphiqlFiles } from './routes/graphiql-files.ts';
 import { metricsRoute } from './routes/metrics-route.ts';
+import { schemaRoute } from './routes/schema-route.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -96,6 +98,10 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(sessionRoutes(services, admission));
   const { oidc } = services.config;
   if (oidc) await app.register((await import('./routes/oidc.ts')).oidcRoutes(services, admission, oidc));
+  if (graphiql) {
+    await app.register(graphiqlFiles(graphiql));
+    await app.register(schemaRoute);
+  }
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);

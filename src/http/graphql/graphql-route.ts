@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.ts';
 import { unkeptNumber } from '../../rules/json/numbers.ts';
 import type { Admission } from '../requests/admission.ts';
+import { compressAnswers } from '../requests/compression.ts';
 import type { Transport } from '../requests/transport.ts';
 import { answerBatch, checkBatch } from './batches.ts';
 import type { Documents } from './documents/documents.ts';
 import { refusePrefetch } from './graphiql.ts';
-import { answerPlainly, isPlain } from './plain-requests.ts';
+import { answerPlainly, isPlain, sendWhole } from './plain-requests.ts';
 import { type SingleConnection, streamTokenOf } from './streams/single-connection.ts';
 import { acceptsEvents, transportOf } from './transport-of.ts';
 import type { Yoga } from './yoga.ts';
@@ -20,10 +21,12 @@ interface Parts {
 
 /** `/graphql`. Bodies must be JSON: forms and plain text could be posted from any page. */
 export function graphqlRoute({ yoga, documents, admission, singleConnection }: Parts) {
-  const execute = (request: FastifyRequest, reply: FastifyReply, transport: Transport) =>
-    isPlain(request, documents)
-      ? answerPlainly(yoga, request, reply, transport)
-      : yoga.handleNodeRequestAndResponse(request, reply, transport);
+  async function execute(request: FastifyRequest, reply: FastifyReply, transport: Transport) {
+    if (isPlain(request, documents)) return answerPlainly(yoga, request, reply, transport);
+    const response = await yoga.handleNodeRequestAndResponse(request, reply, transport);
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    return isStream || response.body === null ? response : sendWhole(response, reply);
+  }
 
   async function share(request: FastifyRequest, reply: FastifyReply, token: string) {
     const transport = transportOf(request, admission);
@@ -42,6 +45,7 @@ export function graphqlRoute({ yoga, documents, admission, singleConnection }: P
 
   return async (app: FastifyInstance): Promise<void> => {
     app.removeContentTypeParser('text/plain');
+    compressAnswers(app);
     app.route({
       url: yoga.graphqlEndpoint,
       method: ['GET', 'POST'],

@@ -17,7 +17,6 @@ import type { Documents } from './documents/documents.ts';
 import { findDocuments } from './documents/find-documents.ts';
 import type { Manifest } from './documents/manifest.ts';
 import type { GraphiqlPage } from './graphiql.ts';
-import { renderPage } from './graphiql-page.ts';
 import { limitInput } from './input-limits.ts';
 import { limitOperations } from './limit-operations.ts';
 import { type PublicOperation, recognizePublic } from './public-operations.ts';
@@ -51,7 +50,7 @@ export function createGraphql(
     graphiql: graphiql
       ? async (_request, transport) => (transport?.http ? graphiql.options(transport.http) : false)
       : false,
-    renderGraphiQL: renderPage,
+    ...(graphiql && { renderGraphiQL: (options) => graphiql.render(options ?? {}) }),
     // One CORS policy for all paths, Fastify's.
     cors: false,
     multipart: false,

@@ -21,7 +21,8 @@ const proxy = fixture(
     const relay: Server = createServer((incoming, outgoing) => {
       const { hostname, port } = new URL(server.url);
       const { method, url: path, headers } = incoming;
-      if (path === '/')
+      // The page, and its icon.
+      if (!path?.startsWith('/graphql'))
         return void outgoing.setHeader('content-type', 'text/html').end('<title>page</title>');
       lastEventIds.push(headers['last-event-id'] as string | undefined);
       const asked = request({ hostname, port, method, path, headers }, (answer) => {
