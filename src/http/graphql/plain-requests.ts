@@ -32,7 +32,7 @@ export async function answerPlainly(
   return sendWhole(await yoga.handleRequest(toFetch(request), transport), reply);
 }
 
-/** Sends a response that is no stream of events. */
+/** Sends a response that ends by itself: not a stream of events. */
 export async function sendWhole(response: Response, reply: FastifyReply): Promise<FastifyReply> {
   const headers = Object.fromEntries(response.headers);
   const isLong = Number(headers['content-length']) > LONG_BYTES;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
@@ -39,29 +38,50 @@ interface Operation {
 export function createSharedStream(closed: () => void): SharedStream {
   // Each operation may wait until the client has read what was written.
   const events = new PassThrough().setMaxListeners(MOST_OPERATIONS + 10);
-  const operations = new Map<string, Operation>();
   const opened = Promise.withResolvers<void>();
-  const gone = Promise.withResolvers<void>();
+  const operations = createOperations(events, opened.promise);
   let pings: NodeJS.Timeout | null = null;
-
-  function stopAll(): void {
-    const running = [...operations.values()];
-    operations.clear();
-    for (const { stop } of running) stop();
-  }
 
   events.once('close', () => {
     if (pings) clearInterval(pings);
-    stopAll();
-    gone.resolve();
+    operations.stopAll();
+    opened.resolve();
     closed();
   });
 
+  return {
+    ...operations,
+    open() {
+      if (pings) throw new DomainError('CONFLICT', 'the stream is open already; reserve another');
+      pings = setInterval(() => {
+        if (!events.writableNeedDrain) events.write(PING);
+      }, PING_MS);
+      events.write(PING);
+      opened.resolve();
+      return events;
+    },
+    end(error) {
+      for (const id of operations.stopAll()) {
+        events.write(toNext(id, { errors: [error] }));
+        events.write(toComplete(id));
+      }
+      events.end();
+      // No one reads what was never opened.
+      if (!pings) events.destroy();
+    },
+  };
+}
+
+function createOperations(events: PassThrough, opened: Promise<void>) {
+  const operations = new Map<string, Operation>();
+  const isRunning = (operation: Operation) => operations.get(operation.id) === operation;
+  const remove = (operation: Operation) => void (isRunning(operation) && operations.delete(operation.id));
+
   /** Sends nothing of an operation that was stopped, whose id may belong to another one by now. */
   async function send(operation: Operation, event: Buffer): Promise<void> {
-    await Promise.race([opened.promise, gone.promise]);
-    while (events.writableNeedDrain) await Promise.race([once(events, 'drain'), gone.promise]);
-    if (operations.get(operation.id) === operation) events.write(event);
+    await opened;
+    while (isRunning(operation) && events.writableNeedDrain) await drainedOrClosed(events);
+    if (isRunning(operation)) events.write(event);
   }
 
   async function carry(operation: Operation, results: Results): Promise<void> {
@@ -79,21 +99,8 @@ export function createSharedStream(closed: () => void): SharedStream {
     remove(operation);
   }
 
-  function remove(operation: Operation): void {
-    if (operations.get(operation.id) === operation) operations.delete(operation.id);
-  }
-
   return {
-    open() {
-      if (pings) throw new DomainError('CONFLICT', 'the stream is open already; reserve another');
-      pings = setInterval(() => {
-        if (!events.writableNeedDrain) events.write(PING);
-      }, PING_MS);
-      events.write(PING);
-      opened.resolve();
-      return events;
-    },
-    begin(id) {
+    begin(id: string): SharedOperation {
       if (operations.has(id)) throw new DomainError('CONFLICT', 'an operation with this id is running');
       if (operations.size >= MOST_OPERATIONS) throw tooMany();
       const operation: Operation = { id, stop() {} };
@@ -107,22 +114,32 @@ export function createSharedStream(closed: () => void): SharedStream {
         release: () => void (isCarried || remove(operation)),
       };
     },
-    stop(id) {
+    stop(id: string): void {
       const operation = operations.get(id);
       operations.delete(id);
       operation?.stop();
     },
-    end(error) {
-      for (const id of operations.keys()) {
-        events.write(toNext(id, { errors: [error] }));
-        events.write(toComplete(id));
-      }
-      stopAll();
-      events.end();
-      // No one reads what was never opened.
-      if (!pings) events.destroy();
+    /** @returns the ids of those that ran */
+    stopAll(): string[] {
+      const running = [...operations.values()];
+      operations.clear();
+      for (const { stop } of running) stop();
+      return running.map(({ id }) => id);
     },
   };
+}
+
+/** A closed stream never drains. */
+function drainedOrClosed(events: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      events.off('drain', done);
+      events.off('close', done);
+      resolve();
+    };
+    events.once('drain', done);
+    events.once('close', done);
+  });
 }
 
 function toNext(id: string, payload: ExecutionResult): Buffer {
