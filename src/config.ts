@@ -66,10 +66,8 @@ export interface Config {
   requestsPerMinute: number;
   /** Runs created per account. */
   runsPerMinute: number;
-  /** Points that one GraphQL operation may cost. */
-  queryCostLimit: number;
-  /** Which GraphQL documents clients may send, and the file with the trusted ones; null: there is none. */
-  documents: { mode: Environment['DOCUMENTS']; file: string | null };
+  /** GraphQL documents that clients may send, the file with the trusted ones, and what an operation may cost. */
+  documents: { mode: Environment['DOCUMENTS']; file: string | null; costLimit: number };
   /** Storage quotas of an account, unless an admin has set others for it. */
   quotas: { runs: number; objects: number; bytes: number };
   /** The older API whose clients need no credentials; `none`: no guests; null: those with the base URL. */
@@ -212,8 +210,7 @@ function toConfig(env: Environment): Config {
     rateLimitFactor: env.RATE_LIMIT_FACTOR,
     requestsPerMinute: env.RATE_LIMIT_REQUESTS,
     runsPerMinute: env.RATE_LIMIT_RUNS,
-    queryCostLimit: env.QUERY_COST_LIMIT,
-    documents: { mode: env.DOCUMENTS, file: env.DOCUMENTS_FILE ?? null },
+    documents: { mode: env.DOCUMENTS, file: env.DOCUMENTS_FILE ?? null, costLimit: env.QUERY_COST_LIMIT },
     quotas: { runs: env.QUOTA_RUNS, objects: env.QUOTA_OBJECTS, bytes: env.QUOTA_BYTES },
     compatAnonymous: env.COMPAT_ANONYMOUS ?? null,
     openai: vendor(env.OPENAI_API_KEY, env.OPENAI_BASE_URL, 'https://api.openai.com/v1'),

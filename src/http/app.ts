@@ -17,6 +17,8 @@ import { createGraphiqlPage, type LocalAdmin } from './graphql/graphiql.ts';
 import { graphqlRoute } from './graphql/graphql-route.ts';
 import { createSubscribe } from './graphql/share-results.ts';
 import { openSockets } from './graphql/sockets.ts';
+import { createReservations } from './graphql/streams/reservations.ts';
+import { createSingleConnection } from './graphql/streams/single-connection.ts';
 import { createGraphql } from './graphql/yoga.ts';
 import { FASTIFY_TIMEOUTS } from './overload/connections.ts';
 import type { Redis } from './overload/limiter.ts';
@@ -29,7 +31,9 @@ import { createAtCredentialEnd } from './requests/credential-end.ts';
 import { limitJsonBodies } from './requests/json-body.ts';
 import { createVisitors } from './requests/visitors.ts';
 import { artifactRoute, createSendArtifact } from './routes/artifacts.ts';
+import { graphiqlFiles } from './routes/graphiql-files.ts';
 import { metricsRoute } from './routes/metrics-route.ts';
+import { schemaRoute } from './routes/schema-route.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -85,12 +89,19 @@ export async function createApp(services: Services, options: AppOptions): Promis
     strictTransportSecurity: services.config.production,
   });
   await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
-  await app.register(graphqlRoute(yoga, documents, admission));
+  const { streamsPerAccount } = limits.connections;
+  const reservations = createReservations(streamsPerAccount, atCredentialEnd);
+  const singleConnection = createSingleConnection(reservations, services.operationLimits);
+  await app.register(graphqlRoute({ yoga, documents, admission, singleConnection }));
   const sendArtifact = createSendArtifact(services, admission);
   await app.register(artifactRoute(services, admission, sendArtifact));
   await app.register(sessionRoutes(services, admission));
   const { oidc } = services.config;
   if (oidc) await app.register((await import('./routes/oidc.ts')).oidcRoutes(services, admission, oidc));
+  if (graphiql) {
+    await app.register(graphiqlFiles(graphiql));
+    await app.register(schemaRoute);
+  }
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);

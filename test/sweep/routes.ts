@@ -23,8 +23,10 @@ export const ROUTES: Record<string, Who> = {
   '/docs/static/index.html': 'public',
   '/docs/static/swagger-initializer.js': 'public',
   '/graphql': 'swept',
+  '/graphql/assets/:name': 'public',
   '/health': 'public',
   '/metrics': 'admin',
+  '/schema.graphql': 'public',
   // It names nothing: test/accounts/cookie-sessions.test.ts.
   '/session': 'swept',
   ...Object.fromEntries(

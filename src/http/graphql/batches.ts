@@ -1,6 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import { DomainError } from '../../errors.ts';
 import { MAX_ANSWER_BYTES } from '../overload/answer-size.ts';
 import type { Transport } from '../requests/transport.ts';
@@ -61,13 +59,3 @@ async function resultOf(
   const response = await yoga.handleRequest(single, { ...transport, isBatch: true });
   return response.bytes();
 }
-
-/** A batch has one response, which a subscription would never let end. */
-export const refuseInBatches: Plugin<Partial<Transport>> = {
-  onSubscribe({ args, setResultAndStopExecution }) {
-    if (!(args.contextValue as Partial<Transport>).isBatch) return;
-    const extensions = { code: 'VALIDATION_ERROR', field: 'query' };
-    const message = 'query: a batch must not contain subscriptions';
-    setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] });
-  },
-};

@@ -1,20 +1,16 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
+import type { GraphiqlAssets } from './graphiql-assets.ts';
 
 /**
  * The page, with features that GraphiQL lacks: its socket is opened with the headers of the editor, a token
  * that an earlier visit left in the browser is replaced by a new one or, if there is none, used again, the
  * secret of a link is removed from the address bar, and a reload shows the tab that was open.
  */
-export async function renderPage(options: GraphiQLOptions): Promise<string> {
-  // 9 MB of text, which most processes never need.
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return renderGraphiQL(options)
-    .replace(/<title>.*?<\/title>/, `<title>${options.title}</title>`)
-    .replace(
-      /(renderYogaGraphiQL\(\s*window\.document\.querySelector\('#root'\),\s*)(\{.*\})(,\s*\);)/s,
-      (_all, head, json, tail) =>
-        `${head}(${prepare})(${json}, { read: ${parse}, claims: ${claimsOf} }, ${keepToken}, ${openTab})${tail}`,
-    );
+export function renderPage(options: GraphiQLOptions, { head, tail }: GraphiqlAssets): string {
+  // `<` could end the script.
+  const json = JSON.stringify(options).replaceAll('<', '\\u003c');
+  const prepared = `(${prepare})(${json}, { read: ${parse}, claims: ${claimsOf} }, ${keepToken}, ${openTab})`;
+  return head + prepared + tail;
 }
 
 interface Browser {

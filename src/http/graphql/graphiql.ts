@@ -3,10 +3,16 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { beginLogin } from '../../resolvers/accounts/logins/begin-login.ts';
+import type { KeptText } from '../requests/kept-text.ts';
+import { createGraphiqlAssets } from './graphiql-assets.ts';
+import { renderPage } from './graphiql-page.ts';
 
-/** GraphiQL as a single page that loads nothing from elsewhere. */
+/** GraphiQL, which loads nothing from elsewhere. */
 export interface GraphiqlPage {
   options(request: FastifyRequest): Promise<GraphiQLOptions>;
+  render(options: GraphiQLOptions): Promise<string>;
+  /** A file that the page loads; undefined: there is none of this name. */
+  file(name: string): Promise<KeptText | undefined>;
 }
 
 /** The account behind the links that `npm start` and `npm run link` print. */
@@ -71,14 +77,16 @@ export function createGraphiqlPage(
   services: Pick<Services, 'store' | 'tokens'>,
   localAdmin: LocalAdmin | null,
 ): GraphiqlPage {
+  const loadAssets = createGraphiqlAssets();
   return {
+    render: async (options) => renderPage(options, await loadAssets()),
+    file: async (name) => (await loadAssets()).files.get(name),
     async options(request) {
       const secret = linkOf(request);
       const isTaken = localAdmin && secret !== null && (await localAdmin.takeLink(secret));
       const token = isTaken ? await logIn(services, localAdmin) : null;
       const isUseless = localAdmin && secret !== null && !isTaken;
       return {
-        title: 'Polyphony GraphiQL',
         defaultQuery: welcome(isUseless ? 'uselessLink' : localAdmin ? 'embedded' : 'operated'),
         subscriptionsProtocol: 'WS',
         ...(token && { headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) }),

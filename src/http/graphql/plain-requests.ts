@@ -29,7 +29,11 @@ export async function answerPlainly(
   reply: FastifyReply,
   transport: Transport,
 ): Promise<FastifyReply> {
-  const response = await yoga.handleRequest(toFetch(request), transport);
+  return sendWhole(await yoga.handleRequest(toFetch(request), transport), reply);
+}
+
+/** Sends a response that ends by itself: not a stream of events. */
+export async function sendWhole(response: Response, reply: FastifyReply): Promise<FastifyReply> {
   const headers = Object.fromEntries(response.headers);
   const isLong = Number(headers['content-length']) > LONG_BYTES;
   const body = isLong ? await response.bytes() : await response.text();

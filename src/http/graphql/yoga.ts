@@ -10,18 +10,17 @@ import { boundAnswers } from '../overload/bound-answers.ts';
 import { createContext } from '../requests/context.ts';
 import type { AtCredentialEnd } from '../requests/credential-end.ts';
 import type { Transport } from '../requests/transport.ts';
-import { refuseInBatches } from './batches.ts';
 import { countOperations } from './count-operations.ts';
 import { createDocumentCache, limitDocument } from './document-limits.ts';
 import type { Documents } from './documents/documents.ts';
 import { findDocuments } from './documents/find-documents.ts';
 import type { Manifest } from './documents/manifest.ts';
 import type { GraphiqlPage } from './graphiql.ts';
-import { renderPage } from './graphiql-page.ts';
 import { limitInput } from './input-limits.ts';
 import { limitOperations } from './limit-operations.ts';
 import { type PublicOperation, recognizePublic } from './public-operations.ts';
 import { limitCost } from './query-cost.ts';
+import { refuseInBatches } from './refuse-in-batches.ts';
 import { type Subscribe, shareResults } from './share-results.ts';
 import { endStreams } from './streams/end-streams.ts';
 import { sendStreams } from './streams/send-streams.ts';
@@ -51,7 +50,7 @@ export function createGraphql(
     graphiql: graphiql
       ? async (_request, transport) => (transport?.http ? graphiql.options(transport.http) : false)
       : false,
-    renderGraphiQL: renderPage,
+    ...(graphiql && { renderGraphiQL: (options) => graphiql.render(options ?? {}) }),
     // One CORS policy for all paths, Fastify's.
     cors: false,
     multipart: false,
@@ -67,7 +66,7 @@ export function createGraphql(
       limitInput,
       nameWrongInput,
       limitValidationErrors,
-      limitCost(services.config.queryCostLimit),
+      limitCost(services.config.documents.costLimit),
       boundAnswers,
       shareResults(subscribe),
       endStreams(atCredentialEnd),

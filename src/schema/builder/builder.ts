@@ -84,7 +84,11 @@ builder.globalConnectionFields((t) => ({
 
 builder.addScalarType(
   'DateTime',
-  described(DateTimeResolver, 'A point in time as ISO 8601 text with a time zone: `2030-01-01T00:00:00Z`.'),
+  specified(
+    DateTimeResolver,
+    'https://scalars.graphql.org/andimarek/date-time.html',
+    'A point in time as ISO 8601 text with a time zone: `2030-01-01T00:00:00Z`.',
+  ),
 );
 builder.addScalarType('JSON', JsonScalar);
 
@@ -96,7 +100,13 @@ builder.mutationType({
 });
 builder.subscriptionType({ description: 'All subscriptions, over graphql-ws or server-sent events.' });
 
-function described<Scalar extends GraphQLScalarType>(scalar: Scalar, description: string): Scalar {
+/** With the format, which code generators look up. */
+function specified<Scalar extends GraphQLScalarType>(
+  scalar: Scalar,
+  url: string,
+  description: string,
+): Scalar {
   scalar.description = description;
+  scalar.specifiedByURL = url;
   return scalar;
 }

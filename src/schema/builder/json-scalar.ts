@@ -5,6 +5,7 @@ import { isKept, WHAT_IS_KEPT } from '../../rules/json/numbers.ts';
 /** The JSON scalar of graphql-scalars, except for literals with numbers that JavaScript would change. */
 export const JsonScalar = new GraphQLScalarType({
   ...JSONResolver.toConfig(),
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   description:
     'Any JSON value. Integers beyond 2^53 that a double cannot hold are rejected: send them as strings.',
   parseLiteral(node, variables) {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { Config } from '../../../config.ts';
-import type { Viewer } from '../../../context.ts';
+import type { Services, Viewer } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
 import type { Manifest } from './manifest.ts';
+
+type Mode = Services['config']['documents']['mode'];
 
 /** An operation as a client sends it: with its text, its hash, its id, or text and hash. */
 export interface OperationRequest {
@@ -40,7 +41,7 @@ const persistedQuery = z.object({
   persistedQuery: z.object({ sha256Hash: z.string().min(1).max(200) }),
 });
 
-export function createDocuments(mode: Config['documents']['mode'], trusted: Manifest): Documents {
+export function createDocuments(mode: Mode, trusted: Manifest): Documents {
   const trustedTexts = new Set(trusted.values());
   const persisted = new LRUCache<string, string>({
     maxSize: MOST_PERSISTED,
@@ -116,7 +117,7 @@ function wrongHash(): DomainError {
   return new DomainError('VALIDATION_ERROR', `${field}: is not the SHA-256 of the document`, { field });
 }
 
-function notAllowed(mode: Config['documents']['mode']): DomainError {
+function notAllowed(mode: Mode): DomainError {
   const rule =
     mode === 'only'
       ? 'this server executes only its trusted documents'
@@ -126,7 +127,7 @@ function notAllowed(mode: Config['documents']['mode']): DomainError {
 
 /** Clients compare the messages: Apollo Client and urql then send the text, or never a hash again. */
 async function notFound(
-  mode: Config['documents']['mode'],
+  mode: Mode,
   id: string | null,
   viewer: () => Promise<Viewer | null>,
 ): Promise<DomainError> {
