@@ -1,11 +1,10 @@
-import type { Context, Loaders } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../../resolvers/sessions/feed.ts';
-import type { RunRow } from '../../store/runs/run-row.ts';
-import type { RunKind } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { globalId, localId } from '../builder/global-id.ts';
 import { RunEvent } from '../events/run-event.ts';
 import { OrchestrationType } from '../orchestrations/orchestration.ts';
+import { loadRun } from '../runs/load-run.ts';
 import { RunInterface } from '../runs/run.ts';
 import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
@@ -87,15 +86,6 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
     }),
   }),
 });
-
-function loadRun(loaders: Loaders, kind: RunKind, id: string): Promise<RunRow | null> {
-  const loaderOf = {
-    task: loaders.tasks,
-    execution: loaders.executions,
-    orchestration: loaders.orchestrations,
-  } satisfies Record<RunKind, Loaders[keyof Loaders]>;
-  return loaderOf[kind].load(id);
-}
 
 const AFTER = 'The last cursor that you received, from any feed; absent: only events from now on.';
 
