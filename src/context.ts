@@ -159,7 +159,9 @@ export type SerializeLarge = (value: unknown, account: string, maxWaiting?: numb
 /** Batches reads of one request into one query each. */
 export interface Loaders {
   accounts: DataLoader<string, AccountRow | null>;
+  /** Of runs. */
   artifacts: DataLoader<string, ArtifactRow[]>;
+  artifactsById: DataLoader<string, ArtifactRow | null>;
   resourceUsage: DataLoader<string, ResourceUsage | null>;
   events: DataLoader<ChildPage<EventRange>, LoggedEvent[]>;
   spend: DataLoader<string, SpendRow | null>;

@@ -327,6 +327,7 @@ test('all types that it can reach are parts of runs', () => {
       "StepTaskCreated",
       "Task",
       "TaskPrediction",
+      "TaskTemplate",
       "ThreadTruncated",
       "TokensGenerated",
       "ToolCall",

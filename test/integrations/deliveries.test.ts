@@ -67,6 +67,7 @@ describe('what a webhook is sent', () => {
     expect(body).not.toContain('private');
     expect(delivery).toMatchObject({
       runId: taskId,
+      run: { id: taskId, status: 'COMPLETED' },
       runKind: 'TASK',
       runStatus: 'COMPLETED',
       body: JSON.parse(body),

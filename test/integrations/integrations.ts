@@ -6,7 +6,7 @@ type Shape = any;
 
 const FIELDS = `id platform name url credentialsHint notifyOn isActive disabledReason
   lastTest { at succeeded account message }
-  deliveries { nodes { id webhookId status runId runKind runStatus body attempts responseStatus error nextTryAt
+  deliveries { nodes { id webhookId status runId run { id status } runKind runStatus body attempts responseStatus error nextTryAt
     lastTriedAt deliveredAt createdAt } }`;
 
 const CREATE = `mutation ($input: CreateIntegrationInput!) {

@@ -16,7 +16,7 @@ import { readRounds } from '../../store/orchestrations/rounds.ts';
 import { readResourceUsage } from '../../store/runs/checkpoints.ts';
 import { readSessions } from '../../store/sessions/sessions.ts';
 import { readSessionTotals } from '../../store/sessions/totals.ts';
-import { readArtifacts } from '../../store/tasks/artifacts.ts';
+import { readArtifacts, readArtifactsById } from '../../store/tasks/artifacts.ts';
 import { countTasksOf, readTasksOf } from '../../store/tasks/list-tasks.ts';
 import { readDependencies, readTasks } from '../../store/tasks/tasks.ts';
 import { countSessionThreads, readSessionThreads, readThreads } from '../../store/threads/threads.ts';
@@ -35,6 +35,7 @@ export function createLoaders(database: Database, userId: string | null): Loader
   return {
     accounts: oneOfEach((ids) => readAccounts(database, ids)),
     artifacts: manyOfEach((ids) => readArtifacts(database, ids)),
+    artifactsById: oneOfEach((ids) => readArtifactsById(database, ids)),
     modelCalls: manyOfEach((ids) => readModelCalls(database, ids)),
     toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),
     spend: oneOfEach((ids) => readSpend(database, ids)),

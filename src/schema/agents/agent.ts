@@ -9,6 +9,7 @@ import { localId } from '../builder/global-id.ts';
 import { ProviderEnum } from '../builder/model-enums.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
+import { AGENT_EVENTS } from '../events/agent-events.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 
@@ -123,6 +124,15 @@ builder.node(AgentType, {
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
 });
+
+builder.objectField(AGENT_EVENTS.AgentSelected, 'agent', (t) =>
+  t.field({
+    type: AgentType,
+    nullable: true,
+    description: 'The agent in its current state; null if it has been deleted.',
+    resolve: ({ data }, _arguments, { loaders }) => loaders.agents.load(data.agentId),
+  }),
+);
 
 const AgentFilter = builder.inputType('AgentFilter', {
   description:

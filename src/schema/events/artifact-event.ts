@@ -1,4 +1,4 @@
-import { artifactUrl } from '../artifacts/artifact.ts';
+import { ArtifactType, artifactUrl } from '../artifacts/artifact.ts';
 import { ArtifactTypeEnum } from '../builder/enums.ts';
 import { globalId } from '../builder/global-id.ts';
 import { event, RunEvent } from './run-event.ts';
@@ -10,6 +10,12 @@ export const ArtifactSaved = event('ArtifactSaved').implement({
     artifactId: t.id({
       description: 'Id of the artifact.',
       resolve: ({ data }) => globalId('Artifact', data.artifactId),
+    }),
+    artifact: t.field({
+      type: ArtifactType,
+      nullable: true,
+      description: 'The artifact in its current state; null if it has been deleted with its run.',
+      resolve: ({ data }, _arguments, { loaders }) => loaders.artifactsById.load(data.artifactId),
     }),
     name: t.string({ description: 'Name of the artifact.', resolve: ({ data }) => data.name }),
     type: t.field({

@@ -39,6 +39,7 @@ export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number
     taskParameters: LONG,
     templateParameters: LONG,
   },
+  TaskTemplate: { parameters: LONG },
   TextPart: { text: LONG },
   TemplateParameter: { allowed: LONG, default: LONG },
   TemplateStep: { args: LONG, content: LONG, prompt: LONG, script: LONG, system: LONG },

@@ -2,6 +2,8 @@ import { messageOf, runIdOf } from '../../rules/runs/run-end.ts';
 import type { DeliveryRow } from '../../store/integrations/deliveries.ts';
 import { builder } from '../builder/builder.ts';
 import { RunKindEnum } from '../builder/enums.ts';
+import { loadRun } from '../runs/load-run.ts';
+import { RunInterface } from '../runs/run.ts';
 import { DeliveryStatusEnum, RunEndingEnum } from './integration-enums.ts';
 
 export const DeliveryType = builder.objectRef<DeliveryRow>('Delivery');
@@ -18,6 +20,12 @@ builder.node(DeliveryType, {
     runId: t.id({
       description: 'Global id of the run, as `node` accepts it; the run may have been deleted since.',
       resolve: ({ runEnd }) => runIdOf(runEnd),
+    }),
+    run: t.field({
+      type: RunInterface,
+      nullable: true,
+      description: 'The run in its current state; null if it has been deleted.',
+      resolve: ({ runEnd }, _arguments, { loaders }) => loadRun(loaders, runEnd.kind, runEnd.runId),
     }),
     runKind: t.field({
       type: RunKindEnum,

@@ -1,12 +1,13 @@
 import type { Context, Loaders } from '../../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../../resolvers/sessions/feed.ts';
 import type { RunRow } from '../../store/runs/run-row.ts';
-import { CHANGE_TYPES, CHANGED_KINDS, type ChangedKind, RUN_KINDS, type RunKind } from '../../vocabulary.ts';
+import { CHANGE_TYPES, CHANGED_KINDS, type ChangedKind, RUN_KINDS } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { capitals } from '../builder/enum-values.ts';
 import { globalId, localId } from '../builder/global-id.ts';
 import { RunEvent } from '../events/run-event.ts';
 import { OrchestrationType } from '../orchestrations/orchestration.ts';
+import { loadRun } from '../runs/load-run.ts';
 import { RunInterface } from '../runs/run.ts';
 import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
@@ -108,7 +109,7 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
       type: RunInterface,
       nullable: true,
       description: 'Current state of the run that the payload is about; null if it has been deleted.',
-      resolve: (payload, _arguments, { loaders }) => loadRun(loaders, subjectOf(payload)),
+      resolve: (payload, _arguments, { loaders }) => loadSubject(loaders, subjectOf(payload)),
     }),
     taskId: t.id({
       nullable: true,
@@ -180,15 +181,9 @@ async function load<Row>(
   return id === null ? null : loader.load(id);
 }
 
-async function loadRun(loaders: Loaders, subject: Subject | null): Promise<RunRow | null> {
+function loadSubject(loaders: Loaders, subject: Subject | null): Promise<RunRow | null> | null {
   const kind = RUN_KINDS.find((each) => each === subject?.kind);
-  if (!subject || !kind) return null;
-  const loaderOf = {
-    task: loaders.tasks,
-    execution: loaders.executions,
-    orchestration: loaders.orchestrations,
-  } satisfies Record<RunKind, Loaders[keyof Loaders]>;
-  return loaderOf[kind].load(subject.id);
+  return subject && kind ? loadRun(loaders, kind, subject.id) : null;
 }
 
 const AFTER = 'The last cursor that you received, from any feed; absent: only events from now on.';

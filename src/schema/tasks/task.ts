@@ -14,6 +14,25 @@ import { TaskKindEnum } from '../runs/task-enums.ts';
 import { ToolCallType } from '../runs/tool-call.ts';
 import { TaskPredictionType } from './task-prediction.ts';
 
+const TaskTemplateType = builder.objectRef<TaskRow>('TaskTemplate').implement({
+  description: 'What a task was created from. It is kept when the template is changed or deleted.',
+  fields: (t) => ({
+    name: t.string({
+      description: 'Name of the template.',
+      resolve: ({ templateName }) => templateName ?? '',
+    }),
+    version: t.exposeInt('templateVersion', {
+      nullable: true,
+      description: 'The version of the template that the task executes.',
+    }),
+    parameters: t.expose('templateParameters', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The values of its parameters, without secrets.',
+    }),
+  }),
+});
+
 export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
   interfaces: [RunInterface],
@@ -65,6 +84,13 @@ builder.node(TaskType, {
       type: 'JSON',
       nullable: true,
       description: 'The JSON Schema for the answer.',
+    }),
+    template: t.field({
+      type: TaskTemplateType,
+      nullable: true,
+      description: 'The template from which it was created, as it was then; null: it was not.',
+      extensions: { columns: ['templateName', 'templateVersion', 'templateParameters'] },
+      resolve: (row) => (row.templateName === null ? null : row),
     }),
     templateName: t.exposeString('templateName', {
       nullable: true,

@@ -1,6 +1,7 @@
 import { workflow, workflows } from '../../resolvers/workflows/workflow.ts';
 import type { WorkflowStep } from '../../rules/workflows/workflow.ts';
 import type { WorkflowRow } from '../../store/workflows/workflows.ts';
+import { AgentType } from '../agents/agent.ts';
 import { builder } from '../builder/builder.ts';
 import { OriginEnum } from '../builder/enums.ts';
 import { globalId, localId } from '../builder/global-id.ts';
@@ -22,6 +23,12 @@ export const WorkflowStepType = builder.objectRef<WorkflowStep>('WorkflowStep').
       nullable: true,
       description: 'The agent that performs it; null: a model without tools, or a template.',
       resolve: ({ agentId }) => agentId && globalId('Agent', agentId),
+    }),
+    agent: t.field({
+      type: AgentType,
+      nullable: true,
+      description: 'That agent in its current state; null if it has been deleted.',
+      resolve: ({ agentId }, _arguments, { loaders }) => (agentId ? loaders.agents.load(agentId) : null),
     }),
     template: t.exposeString('template', {
       nullable: true,

@@ -182,6 +182,19 @@ export async function readArtifacts(database: Database, runIds: readonly string[
   return rows;
 }
 
+/** Many in one query, of any owner, without their contents; by id. */
+export async function readArtifactsById(
+  database: Database,
+  ids: readonly string[],
+): Promise<Map<string, ArtifactRow>> {
+  const { rows } = await database.pool.query<ArtifactRow>({
+    name: 'read-artifacts-by-id',
+    text: `select ${COLUMNS} from artifact where id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** Those of an owner's artifacts that have one of some ids; their contents are not read. */
 export async function findArtifacts(
   database: Database,
