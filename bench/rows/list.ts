@@ -16,7 +16,7 @@ const MODEL = 'demo@tokens=200,itl=0';
 const LANES = 32;
 
 const QUERY = `query ($first: Int) { tasks(first: $first) { nodes {
-  id status prompt model progress createdAt completedAt
+  id status prompt model progress createdAt endedAt
   modelCalls { id provider status inputTokens outputTokens cost } } } }`;
 
 export const list: Row = {

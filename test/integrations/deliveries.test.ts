@@ -43,13 +43,13 @@ describe('what a webhook is sent', () => {
     });
     expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body));
     const task = data(
-      await ann.query(`query ($id: ID!) { task(id: $id) { createdAt startedAt completedAt } }`, {
+      await ann.query(`query ($id: ID!) { task(id: $id) { createdAt startedAt endedAt } }`, {
         id: taskId,
       }),
     ).task;
     expect(JSON.parse(body)).toEqual({
       type: 'task.completed',
-      timestamp: task.completedAt,
+      timestamp: task.endedAt,
       data: {
         id: taskId,
         kind: 'TASK',
@@ -61,7 +61,7 @@ describe('what a webhook is sent', () => {
         costComplete: true,
         createdAt: task.createdAt,
         startedAt: task.startedAt,
-        endedAt: task.completedAt,
+        endedAt: task.endedAt,
       },
     });
     expect(body).not.toContain('private');

@@ -126,11 +126,11 @@ describe('each end of a run is told once', () => {
     await follow(ann, id);
     expect(await told()).toEqual([{ id, kind: 'EXECUTION', status: 'CANCELLED', error: null }]);
     expect((await tasksOf(ann, id)).map(({ status }) => status)).toEqual(['CANCELLED']);
-    const { completedAt } = data(
-      await ann.query(`query ($id: ID!) { execution(id: $id) { completedAt } }`, { id }),
+    const { endedAt } = data(
+      await ann.query(`query ($id: ID!) { execution(id: $id) { endedAt } }`, { id }),
     ).execution;
     const [{ body }] = await deliveries(ann, hook);
-    expect(body.data).toMatchObject({ cancelReason: 'enough', endedAt: completedAt });
+    expect(body.data).toMatchObject({ cancelReason: 'enough', endedAt: endedAt });
   });
 
   test('of all that a session held that is deleted', async () => {

@@ -10,7 +10,7 @@ export const ORCHESTRATION = `query ($id: ID!) { orchestration(id: $id) {
   budget { limit spent reserved } bestRound { iteration } modelCalls { model status cost }
   rounds { iteration reason improves selected { model } model { provider model } response finishReason
     error { code } evaluator { model } score feedback isSelfEvaluated evaluationError { code message }
-    cost costComplete startedAt completedAt } } }`;
+    cost costComplete startedAt endedAt } } }`;
 
 export const ORCHESTRATION_EVENTS = `subscription ($id: ID!, $after: Int) {
   orchestrationEvents(orchestrationId: $id, after: $after) {

@@ -10,7 +10,7 @@ const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${
 const ann = fixture(() => server.newUser());
 
 const END = `mutation ($input: EndTaskInput!) { endTask(input: $input) {
-  task { id status progress result error { code message } completedAt } } }`;
+  task { id status progress result error { code message } endedAt } } }`;
 
 const end = (id: string, status: string, more: object = {}): Promise<Answer> =>
   ann.query(END, { input: { id, status, ...more } });
@@ -38,7 +38,7 @@ test('a task that is done is done at once, with what came of it', async () => {
     progress: 1,
     result,
     error: null,
-    completedAt: expect.any(String),
+    endedAt: expect.any(String),
   });
   const events = await ann.events(id);
   expect(events.slice(-2)).toMatchObject([
@@ -60,7 +60,7 @@ test('one that nobody says anything of has an empty output, or a message of ours
 test.each(['COMPLETED', 'FAILED'])(
   'a running task that is ended as %s writes nothing more, and its provider is hung up on',
   async (status) => {
-    const id = await ann.createTask({ ...endless, maxCost: 1 });
+    const id = await ann.createTask({ ...endless, costLimit: 1 });
     await textOf(id);
     const abortedBefore = vendor.stats().aborted;
     expect((await ended(end(id, status))).status).toBe(status);

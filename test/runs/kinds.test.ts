@@ -36,7 +36,7 @@ const KINDS = [
 ];
 
 const RUN = `query ($id: ID!) { run(id: $id) { __typename id status progress cost costComplete attempt lastSeq
-  usage { outputTokens } endedAt completedAt error { code } } }`;
+  usage { outputTokens } endedAt error { code } } }`;
 const EVENTS = `subscription ($id: ID!, $after: Int) { runEvents(runId: $id, after: $after) {
   __typename seq ... on CurrentState { run { __typename id status } task { id } execution { id } orchestration { id } } } }`;
 
@@ -65,7 +65,7 @@ describe.each(KINDS)('$kind', ({ type, create }) => {
     expect(log.at(-1)!.__typename).toBe('RunCompleted');
     const { run } = data(await ann.query(RUN, { id }));
     expect(run).toMatchObject({ __typename: type, id, status: 'COMPLETED', progress: 1, error: null });
-    expect(run).toMatchObject({ lastSeq: log.length, costComplete: true, endedAt: run.completedAt });
+    expect(run).toMatchObject({ lastSeq: log.length, costComplete: true, endedAt: expect.any(String) });
     expect(run.endedAt).not.toBeNull();
     expect(run.usage.outputTokens).toBeGreaterThan(0);
     expect(await eventsOf(id, log.length)).toHaveLength(1);

@@ -21,13 +21,13 @@ beforeAll(async () => {
     target: 'a target',
     context: { a: 'context' },
     taskParameters: { a: 'parameter' },
-    system: 'a system prompt',
+    systemPrompt: 'a system prompt',
     parameters: { temperature: 1 },
     fallbackModels: ['demo'],
     responseSchema: { type: 'object' },
     threadId: data(await ann.query(thread)).createThread.thread.id,
     sessionId,
-    maxCost: 1,
+    costLimit: 1,
     predict: true,
   });
   await server.store.database.pool.query(`

@@ -15,11 +15,11 @@ const EXECUTE = `mutation ($input: ExecuteWorkflowInput!) { executeWorkflow(inpu
 const EXECUTION = `query ($id: ID!) { execution(id: $id) {
   id status progress attempt result error { code message } cancelReason cost costComplete workflowVersion trigger
   scheduledFor input workflow { id } usage { outputTokens }
-  steps { key name status attempt output data error { code message } task { id status } startedAt completedAt } } }`;
+  steps { key name status attempt output data error { code message } task { id status } startedAt endedAt } } }`;
 export const EXECUTION_EVENTS = `subscription ($id: ID!, $after: Int) { executionEvents(executionId: $id, after: $after) {
   __typename seq at
   ... on StepStarted { stepKey stepType } ... on StepCompleted { stepKey } ... on StepSkipped { stepKey }
-  ... on StepTaskCreated { stepKey taskId item tryNumber after { code } }
+  ... on StepTaskCreated { stepKey taskId item stepAttempt after { code } }
   ... on StepFailed { stepKey error { code message } } ... on ProgressMade { progress }
   ... on RunCompleted { result } ... on RunFailed { error { code message } } ... on RunCancelled { reason: cancelReason }
   ... on CurrentState { execution { id status } } } }`;
@@ -74,7 +74,7 @@ export async function waitForEvent(
 /** The tasks of an execution, newest first. */
 export async function tasksOf(client: Client, id: string): Promise<Shape[]> {
   const document = `query ($id: ID!) { tasks(first: 100, filter: { executionId: $id }) {
-    nodes { id status prompt createdAt startedAt completedAt cancelReason } } }`;
+    nodes { id status prompt createdAt startedAt endedAt cancelReason } } }`;
   return data(await client.query(document, { id })).tasks.nodes;
 }
 

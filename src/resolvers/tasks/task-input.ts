@@ -9,7 +9,7 @@ import {
   priority,
   prompt,
   responseSchema,
-  system,
+  systemPrompt,
   taskType,
   templateValues,
 } from '../request/fields.ts';
@@ -34,7 +34,7 @@ export const newTask = z.object({
   agentId: z.string().nullish(),
   maxIterations: maxIterations.nullish(),
   prompt: prompt.nullish(),
-  system: system.nullish(),
+  systemPrompt: systemPrompt.nullish(),
   model: model.nullish(),
   parameters: parameters.nullish(),
   templateId: z.string().nullish(),
@@ -45,7 +45,7 @@ export const newTask = z.object({
   threadId: z.string().nullish(),
   sessionId: z.string().nullish(),
   priority: priority.nullish(),
-  maxCost: costLimit.nullish(),
+  costLimit: costLimit.nullish(),
   hold: z.boolean().nullish(),
   predict: z.boolean().nullish(),
   dependsOn: list(z.string(), MAX_DEPENDENCIES, `must have at most ${MAX_DEPENDENCIES} tasks`)
@@ -82,7 +82,7 @@ export function kindOf({
 export const taskChange = z.object({
   ...subject,
   prompt: prompt.nullish(),
-  system: system.nullish(),
+  systemPrompt: systemPrompt.nullish(),
   model: model.nullish(),
   parameters: parameters.nullish(),
   priority: priority.nullish(),

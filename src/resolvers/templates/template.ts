@@ -34,27 +34,29 @@ export async function template(context: Context, id: string, field = 'id'): Prom
 }
 
 /**
- * By id or by name, built-in ones first.
+ * By id or by name.
  * @param fields the arguments that name it @throws DomainError NOT_FOUND, VALIDATION_ERROR unless exactly one
  * is given
  */
 export async function chosenTemplate(
   context: Context,
   { id, name }: TemplateChoice,
-  fields: { id: string; name: string } = { id: 'id', name: 'name' },
+  fields: { id: string; name: string },
 ): Promise<TemplateRow> {
   if (id && !name) return template(context, id, fields.id);
-  if (name && !id) return (await named(context, name)) ?? missing(fields.name);
+  if (name && !id) return namedTemplate(context, name, fields.name);
   throw invalidInput([{ field: fields.name, message: `give either ${fields.id} or ${fields.name}` }]);
 }
 
 /** The fields that name a template. */
 export const INPUT_FIELDS = { id: 'input.templateId', name: 'input.templateName' };
 
-/** No name contains characters that Postgres cannot store. */
-async function named(context: Context, name: string): Promise<TemplateRow | null> {
+/** @throws DomainError NOT_FOUND @param field the argument that names it */
+export async function namedTemplate(context: Context, name: string, field: string): Promise<TemplateRow> {
   const { userId } = requireViewer(context);
-  return isStorable(name) ? findNamedTemplate(context.store.database, userId, name) : null;
+  // No name contains characters that Postgres cannot store.
+  const found = isStorable(name) ? await findNamedTemplate(context.store.database, userId, name) : null;
+  return found ?? missing(field);
 }
 
 function missing(field: string): never {

@@ -38,7 +38,7 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
     trigger: 'request',
     scheduledFor: null,
     priority: given.priority ?? DEFAULT_PRIORITY,
-    maxCost: given.maxCost?.toFixed(12) ?? null,
+    maxCost: given.costLimit?.toFixed(12) ?? null,
     idempotency,
   };
   await context.store.quotas.require(userId, { runs: 1, bytes: sizeOf(fresh) });

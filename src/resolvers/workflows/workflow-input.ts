@@ -86,6 +86,6 @@ export const newExecution = z.object({
   parameters: json.nullish(),
   timeoutSeconds: seconds.nullish(),
   priority: priority.nullish(),
-  maxCost: costLimit.nullish(),
+  costLimit: costLimit.nullish(),
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });

@@ -19,7 +19,7 @@ export const TASK = graphql(
   `fragment Task on Task {
     ...FreshTask
     type target priority progress model parameters { temperature maxTokens } taskParameters
-    result error { message } cancelReason createdAt startedAt completedAt
+    result error { message } cancelReason createdAt startedAt completedAt: endedAt
   }`,
   [FRESH_TASK],
 );

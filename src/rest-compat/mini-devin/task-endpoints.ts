@@ -36,7 +36,7 @@ export const taskEndpoints = [
     },
     document: graphql(`query tasks($session: ID!, $first: Int!, $offset: Int!) {
       tasks(filter: { sessionId: $session }, first: $first, offset: $offset) {
-        nodes { id description prompt templateName model status createdAt completedAt iterations }
+        nodes { id description prompt templateName model status createdAt completedAt: endedAt iterations }
       }
     }`),
     paged: true,
@@ -99,7 +99,7 @@ export const taskEndpoints = [
     input: oneTask,
     document: graphql(`query task($id: ID!) {
       task(id: $id) {
-        id description prompt templateName model status createdAt completedAt iterations result cancelReason
+        id description prompt templateName model status createdAt completedAt: endedAt iterations result cancelReason
         error { message } plan { steps { id: key description status } }
       }
     }`),

@@ -21,7 +21,7 @@ export const ORCHESTRATION_FIELDS = `
   error { code message }
   createdAt
   updatedAt
-  completedAt
+  completedAt: endedAt
 `;
 
 export const orchestrationShape = z.object({

@@ -15,7 +15,7 @@ const AgentLimitsInput = builder.inputType('AgentLimitsInput', {
     timeoutSeconds: t.int({
       description: 'Maximum seconds from its start, 1 to 86400, not counting time spent waiting for input.',
     }),
-    maxCost: t.float({ description: 'Maximum cost in US dollars.' }),
+    costLimit: t.float({ description: 'Maximum cost in US dollars.' }),
   }),
 });
 

@@ -23,7 +23,7 @@ const AgentLimitsType = builder.objectRef<AgentLimits>('AgentLimits').implement(
       nullable: true,
       description: 'Maximum seconds from its start, not counting time spent waiting for input.',
     }),
-    maxCost: t.exposeFloat('maxCost', { nullable: true, description: 'Maximum cost in US dollars.' }),
+    costLimit: t.exposeFloat('maxCost', { nullable: true, description: 'Maximum cost in US dollars.' }),
   }),
 });
 

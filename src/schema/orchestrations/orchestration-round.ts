@@ -79,7 +79,7 @@ export const OrchestrationRoundType = builder.objectRef<RoundRow>('Orchestration
       description: 'Whether the cost of each of its calls is known and included in `cost`.',
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
-    completedAt: t.expose('completedAt', {
+    endedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was evaluated or failed.',

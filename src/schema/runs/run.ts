@@ -67,15 +67,10 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
       nullable: true,
       description: 'When it first started.',
     }),
-    completedAt: t.expose('completedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it completed, failed or was cancelled.',
-    }),
     endedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'The same as `completedAt`.',
+      description: 'When it completed, failed or was cancelled.',
       extensions: { columns: ['completedAt'] },
     }),
   }),

@@ -21,7 +21,7 @@ export const ToolCallType = builder.objectRef<ToolCallRow>('ToolCall').implement
       resolve: ({ isError }) => isError,
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
-    completedAt: t.expose('completedAt', {
+    endedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it finished.',

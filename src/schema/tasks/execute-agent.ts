@@ -18,7 +18,9 @@ const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
       type: PromptParametersInput,
       description: 'Sampling settings; they override those of the agent.',
     }),
-    maxCost: t.float({ description: 'Maximum cost in US dollars; the limit of the agent applies as well.' }),
+    costLimit: t.float({
+      description: 'Maximum cost in US dollars; the limit of the agent applies as well.',
+    }),
     maxIterations: t.int({
       description: 'Maximum number of model turns, 1 to 1000; the limit of the agent applies as well.',
     }),

@@ -19,7 +19,7 @@ import {
   DeleteTaskInput,
   EndTaskInput,
   ExecuteTaskInput,
-  ProvideTaskInputInput,
+  ProvideTaskInput,
   RetryTaskInput,
   UpdateTaskInput,
   UpdateTaskPriorityInput,
@@ -118,7 +118,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     description:
       'Sends a message to the agent of an unfinished task: the answer to its question if it is WAITING, otherwise input for its next turn.',
-    args: { input: t.arg({ type: ProvideTaskInputInput, required: true }) },
+    args: { input: t.arg({ type: ProvideTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await provideTaskInput(context, localTask(input), { text: input.text }),
     }),

@@ -23,7 +23,7 @@ const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
       description: 'Maximum seconds from its start. Absent: as defined by the workflow.',
     }),
     priority: t.int({ description: 'Priority of its tasks, 1 to 10; higher numbers run first. Default 5.' }),
-    maxCost: t.float({
+    costLimit: t.float({
       description:
         'US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, its step fails with BUDGET_EXCEEDED.',
     }),

@@ -48,7 +48,7 @@ const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').i
         (await loaders.executionTasks.load(runId)).find(({ stepKey }) => stepKey === key) ?? null,
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it started.' }),
-    completedAt: t.expose('completedAt', {
+    endedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it completed, failed or was cancelled.',

@@ -38,7 +38,7 @@ export const agentWorkEndpoints = [
       seconds: PATIENCE_SECONDS,
       until: graphql('subscription taskEvents($id: ID!) { taskEvents(taskId: $id) { __typename } }'),
       document: graphql(`query task($id: ID!) {
-        task(id: $id) { id status result error { message } cancelReason cost createdAt completedAt }
+        task(id: $id) { id status result error { message } cancelReason cost createdAt completedAt: endedAt }
       }`),
       variables: ({ executeAgent }) => ({ id: executeAgent.task.id }),
     },

@@ -9,7 +9,7 @@ import { PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './types-and-pr
 
 export const TASK = graphql(`fragment Task on Task {
   id type title description prompt templateName model priority status progress result error { message } cancelReason
-  cost createdAt updatedAt completedAt
+  cost createdAt updatedAt completedAt: endedAt
 }`);
 
 export const taskShape = z.object({

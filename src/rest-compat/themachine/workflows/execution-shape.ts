@@ -8,8 +8,8 @@ import { EXECUTION_STATUS, EXECUTION_STATUSES } from '../status-words.ts';
 
 export const EXECUTION = graphql(`fragment Execution on Execution {
   id workflowId workflowName workflowVersion status progress input parameters result error { message } cancelReason
-  cost createdAt updatedAt startedAt completedAt
-  steps { key name status attempt output error { message } task { id } startedAt completedAt }
+  cost createdAt updatedAt startedAt completedAt: endedAt
+  steps { key name status attempt output error { message } task { id } startedAt completedAt: endedAt }
 }`);
 
 type Execution = ResultOf<typeof EXECUTION>;
