@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TOOL_NAMES } from '../../vocabulary.ts';
+import { expectedVersion } from '../request/expected-version.ts';
 import { costLimit, maxIterations, model, parameters, systemPrompt, taskType } from '../request/fields.ts';
 import { list, text } from '../request/validate.ts';
 
@@ -37,4 +38,4 @@ const settings = {
 export const newAgent = z.object({ name, ...settings });
 
 /** Omitted fields stay unchanged; null removes a value where that is possible. */
-export const agentChange = z.object({ name: name.nullish(), ...settings });
+export const agentChange = z.object({ name: name.nullish(), expectedVersion, ...settings });

@@ -84,18 +84,22 @@ function readCursor(cursor: string | null | undefined, field: string): ListPosit
   }
 }
 
+/** A row with its position in a list. The cursor needs a column of its own, which is read only when selected. */
+export function edgeOf<Row extends ListPosition>(node: Row) {
+  return {
+    node,
+    get cursor() {
+      return writeCursor(node);
+    },
+  };
+}
+
 /** Converts the rows of a page to a Relay connection. */
 export function toConnection<Row extends ListPosition>(page: Page, rows: Row[]) {
   const hasMore = rows.length > page.size;
   const shown = page.fromEnd ? rows.slice(-page.size) : rows.slice(0, page.size);
-  // Getters: a cursor needs a column of its own, which is read only when selected.
   return {
-    edges: shown.map((node) => ({
-      node,
-      get cursor() {
-        return writeCursor(node);
-      },
-    })),
+    edges: shown.map(edgeOf),
     pageInfo: {
       hasNextPage: page.fromEnd ? page.before !== null : hasMore,
       hasPreviousPage: page.fromEnd ? hasMore : page.after !== null || page.offset > 0,

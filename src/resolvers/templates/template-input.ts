@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StepAlternative, TemplateParameter, TemplateStep } from '../../rules/templates/template.ts';
 import { PARAMETER_TYPES } from '../../vocabulary.ts';
+import { expectedVersion } from '../request/expected-version.ts';
 import { parameters as promptParameters, withoutNulls } from '../request/fields.ts';
 import { list, sized, text } from '../request/validate.ts';
 
@@ -119,6 +120,7 @@ export const newTemplate = z.object({
 
 /** Omitted fields stay unchanged; null removes the description. */
 export const templateChange = z.object({
+  expectedVersion,
   description: description.nullish(),
   parameters: parameters.nullish(),
   steps: steps.nullish(),

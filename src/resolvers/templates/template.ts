@@ -14,6 +14,7 @@ import {
   type TemplateRow,
 } from '../../store/templates/templates.ts';
 import { compute, refuseAt } from '../request/compute.ts';
+import { requireVersion } from '../request/expected-version.ts';
 import { templateValues } from '../request/fields.ts';
 import { type PageArguments, readPage, toConnection } from '../request/page.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
@@ -98,6 +99,7 @@ export async function updateTemplate(context: Context, id: string, input: unknow
   const present = await template(context, id, 'input.id');
   requireOwner(context, present);
   const given = validate(templateChange, input, 'input');
+  requireVersion(present, given.expectedVersion, 'template');
   await requireBytes(context, given);
   const change = {
     description: given.description === undefined ? present.description : given.description,
@@ -108,6 +110,7 @@ export async function updateTemplate(context: Context, id: string, input: unknow
   await checkDefinition(context, change);
   const changed = await changeTemplate(context.store.database, present, change);
   if (changed) return changed;
+  requireVersion(await template(context, id, 'input.id'), given.expectedVersion, 'template');
   throw new DomainError('CONFLICT', 'input.id: the template was changed concurrently; try again', {
     field: 'input.id',
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedVersion } from '../request/expected-version.ts';
 import { costLimit, model, parameters, priority, responseSchema } from '../request/fields.ts';
 import { fewMembers, jsonObject, list, sized, text } from '../request/validate.ts';
 
@@ -78,7 +79,9 @@ export const newWorkflow = z.object({
 });
 
 /** Omitted fields stay unchanged; null removes a value where that is possible. */
-export const workflowChange = newWorkflow.partial().extend({ name: name.nullish(), steps: steps.nullish() });
+export const workflowChange = newWorkflow
+  .partial()
+  .extend({ name: name.nullish(), steps: steps.nullish(), expectedVersion });
 
 export const newExecution = z.object({
   workflowId: z.string(),

@@ -8,7 +8,7 @@ builder.enumType('ErrorCode', {
   values: capitals(REQUEST_ERROR_CODES, {
     BAD_CURSOR: 'A cursor, or `after`, does not belong to this list, feed or log. Start again without it.',
     CONFLICT:
-      'An idempotency key was used for a different request, the thread is busy, or the e-mail address is registered.',
+      'An idempotency key was used for a different request, the thread is busy, the e-mail address or name is taken, or the object is not at `expectedVersion`.',
     FORBIDDEN:
       'The scope of the key or the role of the account does not allow it, or the account is disabled.',
     GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',

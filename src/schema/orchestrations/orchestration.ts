@@ -109,13 +109,18 @@ function localFilter(filter: typeof OrchestrationFilter.$inferInput | null | und
   return { status: filter?.status, threadId, sessionId };
 }
 
+export const OrchestrationEdge = builder.edgeObject({
+  type: OrchestrationType,
+  name: 'OrchestrationEdge',
+  description: 'An orchestration with its position in a list.',
+});
 const OrchestrationConnection = builder.connectionObject(
   {
     type: OrchestrationType,
     name: 'OrchestrationConnection',
     description: 'A page of orchestrations.',
   },
-  { name: 'OrchestrationEdge', description: 'An orchestration with its position in a list.' },
+  OrchestrationEdge,
 );
 
 builder.queryFields((t) => ({

@@ -1,9 +1,8 @@
 import { createTask } from '../../resolvers/tasks/task.ts';
-import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { builder } from '../builder/builder.ts';
 import { localId, optionalId } from '../builder/global-id.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
-import { TaskType } from './task.ts';
+import { newTaskPayload } from './new-task-payload.ts';
 
 const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
   description: 'Without `model` and `parameters`, those of the agent are used; its limits apply in any case.',
@@ -32,10 +31,7 @@ const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
   }),
 });
 
-const ExecuteAgentPayload = builder.objectRef<{ task: TaskRow }>('ExecuteAgentPayload').implement({
-  description: 'A task for an agent.',
-  fields: (t) => ({ task: t.expose('task', { type: TaskType, description: 'The new task.' }) }),
-});
+const ExecuteAgentPayload = newTaskPayload('ExecuteAgentPayload', 'A task for an agent.', 'The new task.');
 
 builder.mutationField('executeAgent', (t) =>
   t.field({

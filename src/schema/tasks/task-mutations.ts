@@ -24,6 +24,7 @@ import {
   UpdateTaskInput,
   UpdateTaskPriorityInput,
 } from './create-task-input.ts';
+import { newTaskPayload } from './new-task-payload.ts';
 import { TaskType } from './task.ts';
 
 function payload(name: string, description: string) {
@@ -35,7 +36,7 @@ function payload(name: string, description: string) {
   });
 }
 
-const CreateTaskPayload = payload('CreateTaskPayload', 'A new task.');
+const CreateTaskPayload = newTaskPayload('CreateTaskPayload', 'A new task.', 'The new task.');
 const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
 const EndTaskPayload = payload('EndTaskPayload', 'An ended task.');
 const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A queued task.');

@@ -19,9 +19,14 @@ function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
   return new Set(CURSORS.some((name) => fields.has(name)) ? [...columns, 'createdAtText'] : columns);
 }
 
+export const TaskEdge = builder.edgeObject({
+  type: TaskType,
+  name: 'TaskEdge',
+  description: 'A task with its position in a list.',
+});
 export const TaskConnection = builder.connectionObject(
   { type: TaskType, name: 'TaskConnection', description: 'A page of tasks.' },
-  { name: 'TaskEdge', description: 'A task with its position in a list.' },
+  TaskEdge,
 );
 
 builder.queryFields((t) => ({

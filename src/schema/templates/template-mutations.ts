@@ -51,6 +51,10 @@ const UpdateTemplateInput = builder.inputType('UpdateTemplateInput', {
   description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The template.' }),
+    expectedVersion: t.int({
+      description:
+        'The version that the change is based on. If it is at another one, nothing is changed, and the error CONFLICT has it as `presentVersion`. Absent: changed at any version.',
+    }),
     description: t.string({ description: 'A description; null removes it.' }),
     parameters: t.field({ type: [TemplateParameterInput], description: 'Replaces all parameters.' }),
     steps: t.field({ type: [TemplateStepInput], description: 'Replaces all steps, in order.' }),
