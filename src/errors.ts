@@ -78,6 +78,8 @@ export interface ErrorDetails {
   field?: string;
   issues?: FieldIssue[];
   allowed?: readonly string[];
+  /** With CONFLICT, when another version was expected. */
+  presentVersion?: number;
   /** Seconds. */
   retryAfter?: number;
   /** With QUOTA_EXCEEDED, or RATE_LIMITED by maxQueuedRuns: the quota's name, its limit and the amount used. */

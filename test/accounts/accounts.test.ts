@@ -6,7 +6,7 @@ import { startTestServer } from '../harness/server.ts';
 const server = fixture(() => startTestServer({ worker: false }));
 
 const REGISTER = `mutation ($input: RegisterInput!) { register(input: $input) { user { id email name isAdmin } token } }`;
-const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token expiresIn } }';
+const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token expiresInSeconds } }';
 const CREATE_KEY = `mutation ($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { apiKey { id name prefix expiresAt } key } }`;
 const VIEWER = '{ viewer { id email name } }';
@@ -37,10 +37,10 @@ test('an address is registered once, whatever its letters and however many try a
 });
 
 test('login gives a token for the viewer', async () => {
-  const { token, expiresIn } = data(
+  const { token, expiresInSeconds } = data(
     await server.anonymous.query(LOGIN, { input: { email: 'A@b.c', password: ann.password } }),
   ).login;
-  expect(expiresIn).toBe(3600);
+  expect(expiresInSeconds).toBe(3600);
   const client = createClient(server.url, { authorization: `Bearer ${token}` });
   expect(data(await client.query(VIEWER)).viewer).toMatchObject({ email: 'a@b.c', name: 'Ann' });
 });
@@ -62,11 +62,11 @@ describe('login by a user name', () => {
   test('takes the address, or a name that no account had before', async () => {
     await server.anonymous.register({ email: 'una@b.c', password, name: 'Una' });
     for (const username of ['una@b.c', ' UNA@B.C', 'Una'])
-      expect(data(await logIn({ username })).login.expiresIn).toBe(3600);
+      expect(data(await logIn({ username })).login.expiresInSeconds).toBe(3600);
     expect(errorCode(await logIn({ username: 'una' }))).toBe('WRONG_CREDENTIALS');
     await server.anonymous.register({ email: 'una2@b.c', password, name: 'Una' });
-    expect(data(await logIn({ username: 'Una' })).login.expiresIn).toBe(3600);
-    expect(data(await logIn({ username: 'una2@b.c' })).login.expiresIn).toBe(3600);
+    expect(data(await logIn({ username: 'Una' })).login.expiresInSeconds).toBe(3600);
+    expect(data(await logIn({ username: 'una2@b.c' })).login.expiresInSeconds).toBe(3600);
   });
 
   test.each([{}, { email: 'a@b.c', username: 'Ann' }, { email: null, username: null }])(

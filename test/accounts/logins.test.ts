@@ -9,7 +9,7 @@ let people = 0;
 const server = fixture(() => startTestServer({ worker: false }));
 
 const PASSWORD = 'a good password';
-const FIELDS = 'token refreshToken expiresIn user { email }';
+const FIELDS = 'token refreshToken expiresInSeconds user { email }';
 
 interface Person {
   email: string;
@@ -32,7 +32,7 @@ async function newPerson(): Promise<Person> {
 const as = (token: string) => createClient(server.url, { authorization: `Bearer ${token}` });
 const refresh = (refreshToken: string, client: Client = server.anonymous) =>
   client.query(
-    'mutation ($input: RefreshLoginInput!) { refreshLogin(input: $input) { token refreshToken expiresIn } }',
+    'mutation ($input: RefreshLoginInput!) { refreshLogin(input: $input) { token refreshToken expiresInSeconds } }',
     {
       input: { refreshToken },
     },
@@ -51,7 +51,7 @@ describe('refreshLogin', () => {
     let current = refreshToken;
     for (let round = 0; round < 3; round += 1) {
       const next = data(await refresh(current)).refreshLogin;
-      expect(next.expiresIn).toBe(3600);
+      expect(next.expiresInSeconds).toBe(3600);
       expect(data(await as(next.token).query('{ viewer { email } }')).viewer.email).toBe(email);
       expect(next.refreshToken).not.toBe(current);
       current = next.refreshToken;

@@ -84,7 +84,7 @@ const OBJECTS: [kind: string, document: string][] = [
   ['agents', 'createAgent(input: { name: "NAME" }) { agent { id } }'],
   [
     'templates',
-    'createTemplate(input: { name: "NAME", parameters: [], steps: [{ key: "a", type: GENERATE, prompt: "x" }] }) { template { id } }',
+    'createTemplate(input: { name: "NAME", parameters: [], steps: [{ generate: { key: "a", prompt: "x" } }] }) { template { id } }',
   ],
   [
     'workflows',

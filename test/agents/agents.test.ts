@@ -18,7 +18,7 @@ const ann = fixture(() => server.newUser());
 const scripts = createScripts(vendor);
 
 const FIELDS = `id name type description capabilities provider model systemPrompt tools isActive isBuiltIn
-  parameters { temperature maxTokens } limits { maxIterations timeoutSeconds maxCost }`;
+  parameters { temperature maxTokens } limits { maxIterations timeoutSeconds costLimit }`;
 
 const mutate = (client: Client, name: 'createAgent' | 'updateAgent' | 'deleteAgent', input: object) => {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
@@ -99,7 +99,7 @@ describe('an agent of one’s own', () => {
       provider: 'OPENAI',
       isActive: true,
       isBuiltIn: false,
-      limits: { maxIterations: 3, timeoutSeconds: null, maxCost: null },
+      limits: { maxIterations: 3, timeoutSeconds: null, costLimit: null },
     });
     const { id } = agent;
     expect(data(await ann.query(`{ agent(id: "${id}") { ${FIELDS} } }`)).agent).toEqual(agent);
@@ -110,7 +110,7 @@ describe('an agent of one’s own', () => {
       model: null,
       provider: null,
       systemPrompt: null,
-      limits: { maxIterations: null, timeoutSeconds: null, maxCost: null },
+      limits: { maxIterations: null, timeoutSeconds: null, costLimit: null },
     });
     expect(data(await mutate(ann, 'deleteAgent', { id })).deleteAgent.deletedId).toBe(id);
     expect(errorCode(await mutate(ann, 'deleteAgent', { id }))).toBe('NOT_FOUND');
@@ -124,7 +124,7 @@ describe('an agent of one’s own', () => {
     [{ name: 'a', type: ' x' }, 'input.type', 'VALIDATION_ERROR'],
     [{ name: 'a', limits: { maxIterations: 0 } }, 'input.limits.maxIterations', 'VALIDATION_ERROR'],
     [{ name: 'a', limits: { timeoutSeconds: 86_401 } }, 'input.limits.timeoutSeconds', 'VALIDATION_ERROR'],
-    [{ name: 'a', limits: { maxCost: 0 } }, 'input.limits.maxCost', 'VALIDATION_ERROR'],
+    [{ name: 'a', limits: { costLimit: 0 } }, 'input.limits.costLimit', 'VALIDATION_ERROR'],
     [{ name: 'a', parameters: { temperature: 3 } }, 'input.parameters.temperature', 'VALIDATION_ERROR'],
     [{ name: 'a', capabilities: ['x', ''] }, 'input.capabilities.1', 'VALIDATION_ERROR'],
     [{ name: 'a', model: 'no such model' }, 'input.model', 'UNKNOWN_MODEL'],
@@ -175,12 +175,12 @@ describe('who does a task', () => {
       name: 'Frugal',
       model: 'gpt-4o-mini',
       parameters: { temperature: 0.5, maxTokens: 10 },
-      limits: { maxCost: 0.5, maxIterations: 2 },
+      limits: { costLimit: 0.5, maxIterations: 2 },
     });
     const answer = await ann.query(
       `mutation ($input: ExecuteAgentInput!) { executeAgent(input: $input) { task {
          kind type model parameters { temperature maxTokens } budget { limit } agent { name } } } }`,
-      { input: { agentId: id, prompt: 'x', type: 'odd', maxCost: 2, parameters: { temperature: 1 } } },
+      { input: { agentId: id, prompt: 'x', type: 'odd', costLimit: 2, parameters: { temperature: 1 } } },
     );
     expect(data(answer).executeAgent.task).toEqual({
       kind: 'AGENT',

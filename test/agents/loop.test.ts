@@ -91,7 +91,7 @@ describe('the end of a task', () => {
   });
 
   test('its cost limit: BUDGET_EXCEEDED', async () => {
-    const id = await startAgent(ann, scripts.model([{ text: 'x' }]), { maxCost: 0.0000001 });
+    const id = await startAgent(ann, scripts.model([{ text: 'x' }]), { costLimit: 0.0000001 });
     expect((await ann.events(id)).at(-1)).toMatchObject({ error: { code: 'BUDGET_EXCEEDED' } });
   });
 

@@ -126,7 +126,7 @@ describe('an agent on a model of OpenAI that reasons', () => {
       'COMPLETED',
     ]);
     expect(requestsFor(model).map(({ path }) => path)).toEqual(Array(2).fill('/v1/chat/completions'));
-    const { model: shown } = data(await bob.query('{ model(name: "o4-mini") { quirks } }'));
+    const { model: shown } = data(await bob.query('{ model(by: { name: "o4-mini" }) { quirks } }'));
     expect(shown.quirks).toEqual(['no_responses']);
   });
 });

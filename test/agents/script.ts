@@ -65,7 +65,7 @@ export async function seen(client: Client, id: string, type: string, nth = 1): P
 
 export function say(client: Client, id: string, text: string): Promise<Answer> {
   return client.query(
-    `mutation ($input: ProvideTaskInputInput!) {
+    `mutation ($input: ProvideTaskInput!) {
        provideTaskInput(input: $input) { task { id status } } }`,
     { input: { id, text } },
   );

@@ -1,3 +1,4 @@
+import { templateSteps } from '../harness/template-steps.ts';
 /** Inputs that were made to keep a server busy, each as the variables and the document of one request. */
 export interface Attack {
   name: string;
@@ -23,7 +24,11 @@ function schema(name: string, responseSchema: object): Attack {
 }
 
 function template(name: string, steps: object[], parameters: object[] = []): Attack {
-  return { name, query: TEMPLATE, variables: { input: { name: `t${Math.random()}`, steps, parameters } } };
+  return {
+    name,
+    query: TEMPLATE,
+    variables: { input: { name: `t${Math.random()}`, steps: templateSteps(steps), parameters } },
+  };
 }
 
 const given = (templateParameters: object) => ({

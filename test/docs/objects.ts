@@ -49,7 +49,7 @@ export const template: Fixture = async ({ admin }) => {
   templates += 1;
   const input = {
     name: `template-${templates}`,
-    steps: [{ key: 'sum', type: 'GENERATE', model: 'demo', prompt: 'Sum up.' }],
+    steps: [{ generate: { key: 'sum', model: 'demo', prompt: 'Sum up.' } }],
   };
   const mutation =
     'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';

@@ -51,7 +51,7 @@ export const TASK_EVENTS = `subscription ($id: ID!, $after: Int) { taskEvents(ta
 const TASK = `query ($id: ID!) { task(id: $id) { id status iterations type agent { name } plan { steps { key description status } }
   toolCalls { key tool input output isError } progress cost costComplete attempt result
   error { code message } usage { inputTokens outputTokens } cancelReason
-  modelCalls { model provider status cost latencyMs timeToFirstTokenMs inputTokens outputTokens finishReason } } }`;
+  modelCalls { model provider status cost durationMs timeToFirstTokenMs inputTokens outputTokens finishReason } } }`;
 
 export function createClient(url: string, credentials: Record<string, string> = {}): Client {
   const endpoint = `${url}/graphql`;

@@ -114,7 +114,7 @@ describe('refused is', () => {
   const other = { platform: 'GITHUB', credentials: { token: GOOD_TOKEN } };
   test.each<[string, object, string]>([
     ['a webhook without an address', { platform: 'WEBHOOK' }, 'input.url'],
-    ['GitHub without a token', { platform: 'GITHUB', credentials: {} }, 'input.credentials.token'],
+    ['GitHub without a token', { platform: 'GITHUB' }, 'input.credentials.token'],
     ['GitLab without credentials', { platform: 'GITLAB' }, 'input.credentials.token'],
     ['Slack without its address', { platform: 'SLACK' }, 'input.credentials.webhookUrl'],
     [
@@ -129,8 +129,13 @@ describe('refused is', () => {
     ],
     [
       'what another platform has',
+      { platform: 'WEBHOOK', url: 'https://example.com/', credentials: { token: GOOD_TOKEN } },
+      'input.credentials.token',
+    ],
+    [
+      'two secrets',
       { ...other, credentials: { token: GOOD_TOKEN, secret: `whsec_${'A'.repeat(32)}` } },
-      'input.credentials.secret',
+      'input.credentials',
     ],
     ['being told, for GitHub', { ...other, notifyOn: ['FAILED'] }, 'input.notifyOn'],
     ['plain http', { platform: 'WEBHOOK', url: 'http://example.com/' }, 'input.url'],

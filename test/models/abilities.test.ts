@@ -45,7 +45,7 @@ async function modelOf(input: object): Promise<unknown> {
 }
 
 test('the catalog shows what the server reports', async () => {
-  const query = `query ($name: String) { model(name: $name) {
+  const query = `query ($name: String!) { model(by: { name: $name }) {
     capabilities contextWindow supportsFunctionCalling supportsVision } }`;
   const shown = async (name: string) => data(await admin.query(query, { name })).model;
   expect(await shown(ABLE)).toEqual({
@@ -137,7 +137,7 @@ describe('a model that cannot do it is refused before anything is made', () => {
 
   test('an admin’s word goes before the server’s', async () => {
     const { id } = data(
-      await admin.query('query ($name: String) { model(name: $name) { id } }', { name: PLAIN }),
+      await admin.query('query ($name: String!) { model(by: { name: $name }) { id } }', { name: PLAIN }),
     ).model;
     const update = 'mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { id } } }';
     data(await admin.query(update, { input: { id, supportsFunctionCalling: true } }));

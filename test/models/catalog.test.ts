@@ -24,7 +24,7 @@ const create = (who: Client, input: object) => who.query(CREATE, { input });
 const created = async (who: Client, input: object) => data(await create(who, input)).createModel.model;
 const update = (who: Client, input: object) => who.query(UPDATE, { input });
 const find = (who: Client, name: string) =>
-  who.query(`query ($name: String) { model(name: $name) { ${MODEL} } }`, { name });
+  who.query(`query ($name: String!) { model(by: { name: $name }) { ${MODEL} } }`, { name });
 const idOf = async (name: string) => data(await find(admin, name)).model.id as string;
 const fieldOf = (answer: Answer) => [errorCode(answer), answer.errors?.[0]?.extensions.field];
 
@@ -81,10 +81,11 @@ describe('what is in it', () => {
   test('one by its id, and by each of its names', async () => {
     const id = await idOf('gpt-4o');
     for (const name of ['gpt4', 'openai/gpt-4o']) expect(await idOf(name)).toBe(id);
-    const byId = await ann.query('query ($id: ID) { model(id: $id) { modelId } }', { id });
+    const byId = await ann.query('query ($id: ID!) { model(by: { id: $id }) { modelId } }', { id });
     expect(data(byId).model.modelId).toBe('gpt-4o');
-    expect(errorCode(await find(ann, 'gpt-99'))).toBe('NOT_FOUND');
-    expect(fieldOf(await ann.query('{ model { id } }'))).toEqual(['VALIDATION_ERROR', 'id']);
+    expect(fieldOf(await find(ann, 'gpt-99'))).toEqual(['NOT_FOUND', 'by.name']);
+    const both = '{ model(by: { name: "gpt-4o", id: "x" }) { id } }';
+    expect(errorCode(await ann.query(both))).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 });
 
@@ -181,7 +182,7 @@ describe('what is the admin’s', () => {
 describe('prices of a model', () => {
   const estimate = (name: string, tokens: number) =>
     ann.query(
-      'query ($name: String, $tokens: Int!) { model(name: $name) { estimatedCost(inputTokens: $tokens) } }',
+      'query ($name: String!, $tokens: Int!) { model(by: { name: $name }) { estimatedCost(inputTokens: $tokens) } }',
       {
         name,
         tokens,
@@ -233,10 +234,10 @@ describe('prices of a model', () => {
     await created(admin, { provider: 'OPENAI', modelId: 'unheard-of', isBuiltIn: true });
     expect(data(await find(ann, 'unheard-of')).model.prices).toBeNull();
     expect(await run(ann, { model: 'unheard-of' })).toMatchObject({ cost: 0, costComplete: false });
-    const refused = await run(ann, { model: 'unheard-of', maxCost: 1 });
+    const refused = await run(ann, { model: 'unheard-of', costLimit: 1 });
     expect(refused.error.code).toBe('PRICE_UNKNOWN');
     await price('unheard-of', { input: 0, output: 0 });
-    expect(await run(ann, { model: 'unheard-of', maxCost: 1 })).toMatchObject({
+    expect(await run(ann, { model: 'unheard-of', costLimit: 1 })).toMatchObject({
       status: 'COMPLETED',
       cost: 0,
       costComplete: true,
@@ -245,7 +246,7 @@ describe('prices of a model', () => {
 
   test('a cost limit reserves by them', async () => {
     await price('gpt-4o-mini', { input: 1, output: 1_000_000 });
-    const { error } = await run(ann, { model: 'gpt-4o-mini', maxCost: 100 });
+    const { error } = await run(ann, { model: 'gpt-4o-mini', costLimit: 100 });
     expect(error.code).toBe('BUDGET_EXCEEDED');
     await price('gpt-4o-mini', null);
   });

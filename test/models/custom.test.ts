@@ -102,7 +102,7 @@ describe('its key', () => {
       apiKey: CANARY,
     });
     const { events, task } = await run('secret@fault=401');
-    const seen = await admin.query(`query ($id: ID) { model(id: $id) { ${SHOWN} } }`, { id });
+    const seen = await admin.query(`query ($id: ID!) { model(by: { id: $id }) { ${SHOWN} } }`, { id });
     const { rows } = await server.store.database.pool.query(
       `select to_jsonb(model) as row from model union all select to_jsonb(event) from event
        union all select to_jsonb(task) from task union all select to_jsonb(model_call) from model_call`,
@@ -154,7 +154,7 @@ describe('its address', () => {
   test('is shown to admins alone', async () => {
     const { id } = await created({ modelId: 'shown', baseUrl: 'https://models.example.com/v1' });
     const ask = async (who: Client) =>
-      data(await who.query('query ($id: ID) { model(id: $id) { baseUrl } }', { id })).model.baseUrl;
+      data(await who.query('query ($id: ID!) { model(by: { id: $id }) { baseUrl } }', { id })).model.baseUrl;
     expect([await ask(admin), await ask(ann)]).toEqual(['https://models.example.com/v1', null]);
   });
 

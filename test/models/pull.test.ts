@@ -35,9 +35,12 @@ describe('a model that is fetched', () => {
       __typename: 'RunCompleted',
       result: { model, provider: 'ollama' },
     });
-    const found = await admin.query('query ($name: String) { model(name: $name) { provider isActive } }', {
-      name: model,
-    });
+    const found = await admin.query(
+      'query ($name: String!) { model(by: { name: $name }) { provider isActive } }',
+      {
+        name: model,
+      },
+    );
     expect(data(found).model).toEqual({ provider: 'OLLAMA', isActive: true });
     expect(await admin.task(task.id)).toMatchObject({ progress: 1, cost: 0, modelCalls: [] });
   });

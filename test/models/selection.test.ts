@@ -31,9 +31,9 @@ describe('selectModel', () => {
 
   test('what TheMachine documents', async () => {
     const selection = await select({
-      taskType: 'code',
+      type: 'code',
       requiredCapabilities: ['CODE', 'REASONING'],
-      contextSize: 10_000,
+      contextWindow: 10_000,
       costSensitivity: 0.7,
       preferredProvider: 'OPENAI',
     });
@@ -51,9 +51,9 @@ describe('selectModel', () => {
   });
 
   test('only models that are large enough', async () => {
-    expect(await chosen({ contextSize: 500_000 })).toBe('gpt-4.1');
+    expect(await chosen({ contextWindow: 500_000 })).toBe('gpt-4.1');
     expect(
-      await chosen({ contextSize: 500_000, requiredCapabilities: ['TEXT'], specialties: ['chat'] }),
+      await chosen({ contextWindow: 500_000, requiredCapabilities: ['TEXT'], specialties: ['chat'] }),
     ).toBe('gpt-4.1');
   });
 
@@ -66,8 +66,8 @@ describe('selectModel', () => {
 
   test.each([
     { input: { costSensitivity: 1.1 }, field: 'input.costSensitivity' },
-    { input: { contextSize: 0 }, field: 'input.contextSize' },
-    { input: { taskType: '\u0000' }, field: 'input.taskType' },
+    { input: { contextWindow: 0 }, field: 'input.contextWindow' },
+    { input: { type: '\u0000' }, field: 'input.type' },
     { input: { specialties: [''] }, field: 'input.specialties.0' },
   ])('refuses $input', async ({ input, field }) => {
     const answer = await ann.query(SELECT, { input });
@@ -81,7 +81,7 @@ describe('a task that names no model', () => {
       const given = { prompt: 'x', hold: true, ...input };
       return data(await ann.query(CREATE_TASK, { input: given })).createTask.task.model;
     };
-    expect(await modelFor({ type: 'Analysis' })).toBe(await chosen({ taskType: 'analysis' }));
+    expect(await modelFor({ type: 'Analysis' })).toBe(await chosen({ type: 'analysis' }));
     expect(await modelFor({ type: 'analysis' })).toBe('gpt-5');
     expect(await modelFor({ type: 'security_scan' })).toBe('gpt-4o');
     expect(await modelFor({ type: 'analysis', model: 'o3' })).toBe('o3');

@@ -267,7 +267,12 @@ test('what its thread is about holds for it: the domain, and a context that ever
   ]);
   vendor.scripts.set('gpt-4o@key=context', [{ text: 'Yes.' }]);
   await ann.events(
-    await ann.createTask({ prompt: 'Sure?', system: 'Be kind.', model: 'gpt-4o@key=context', threadId }),
+    await ann.createTask({
+      prompt: 'Sure?',
+      systemPrompt: 'Be kind.',
+      model: 'gpt-4o@key=context',
+      threadId,
+    }),
   );
   expect(bodiesOf('gpt-4o@key=context')[0]!.messages[0]!.content).toBe('Be kind.\n\nFor beginners.');
 });

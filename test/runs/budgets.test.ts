@@ -26,9 +26,9 @@ const lastOf = async (client: Client, id: string) => (await client.events(id)).a
 const lastSent = () =>
   vendor.requests.at(-1)!.body as { max_tokens?: number; max_completion_tokens?: number };
 
-describe('maxCost on a task', () => {
+describe('costLimit on a task', () => {
   test('that covers the answer changes nothing but the bound on its length', async () => {
-    const id = await admin.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5', maxCost: 1 });
+    const id = await admin.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5', costLimit: 1 });
     expect(await lastOf(admin, id)).toMatchObject({ __typename: 'RunCompleted' });
     const { max_tokens, max_completion_tokens } = lastSent();
     expect(max_tokens ?? max_completion_tokens).toBe(16_384);
@@ -38,7 +38,7 @@ describe('maxCost on a task', () => {
   });
 
   test('that does not cover the full answer shortens it', async () => {
-    const id = await admin.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5000', maxCost: 0.01 });
+    const id = await admin.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5000', costLimit: 0.01 });
     const end = await lastOf(admin, id);
     expect(end).toMatchObject({ __typename: 'RunCompleted', result: { finishReason: 'length' } });
     const task = await admin.task(id);
@@ -48,7 +48,7 @@ describe('maxCost on a task', () => {
 
   test('that covers no answer fails the task before anything is asked', async () => {
     const before = vendor.stats().total;
-    const id = await admin.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5', maxCost: 0.0001 });
+    const id = await admin.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5', costLimit: 0.0001 });
     expect(await lastOf(admin, id)).toMatchObject({
       __typename: 'RunFailed',
       error: { code: 'BUDGET_EXCEEDED', message: expect.stringContaining('$0.0001') },
@@ -58,20 +58,20 @@ describe('maxCost on a task', () => {
   });
 
   test('with a model without a price is PRICE_UNKNOWN; demo costs nothing, known', async () => {
-    const id = await admin.createTask({ prompt: 'x', model: 'openai/unheard-of', maxCost: 1 });
+    const id = await admin.createTask({ prompt: 'x', model: 'openai/unheard-of', costLimit: 1 });
     expect(await lastOf(admin, id)).toMatchObject({ error: { code: 'PRICE_UNKNOWN' } });
-    const demo = await admin.createTask({ prompt: 'x', model: 'demo', maxCost: 0.000001 });
+    const demo = await admin.createTask({ prompt: 'x', model: 'demo', costLimit: 0.000001 });
     expect(await lastOf(admin, demo)).toMatchObject({ __typename: 'RunCompleted' });
   });
 
-  test.each([0, -1, 1e10])('%d is refused', async (maxCost) => {
+  test.each([0, -1, 1e10])('%d is refused', async (costLimit) => {
     const answer = await admin.query(
       'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }',
-      { input: { prompt: 'x', maxCost } },
+      { input: { prompt: 'x', costLimit } },
     );
     expect([errorCode(answer), answer.errors![0]!.extensions.field]).toEqual([
       'VALIDATION_ERROR',
-      'input.maxCost',
+      'input.costLimit',
     ]);
   });
 });

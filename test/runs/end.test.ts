@@ -60,7 +60,7 @@ test('one that nobody says anything of has an empty output, or a message of ours
 test.each(['COMPLETED', 'FAILED'])(
   'a running task that is ended as %s writes nothing more, and its provider is hung up on',
   async (status) => {
-    const id = await ann.createTask({ ...endless, maxCost: 1 });
+    const id = await ann.createTask({ ...endless, costLimit: 1 });
     await textOf(id);
     const abortedBefore = vendor.stats().aborted;
     expect((await ended(end(id, status))).status).toBe(status);

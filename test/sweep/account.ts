@@ -16,7 +16,7 @@ const MUTATIONS = {
   Thread: 'createThread(input: { title: "t" }) { made: thread { id } }',
   Task: 'createTask(input: { prompt: "x", hold: true }) { made: task { id } }',
   Agent: 'createAgent(input: { name: "a" }) { made: agent { id } }',
-  Template: `createTemplate(input: { name: "own", steps: [{ key: "a", type: GENERATE, prompt: "x" }], parameters: [
+  Template: `createTemplate(input: { name: "own", steps: [{ generate: { key: "a", prompt: "x" } }], parameters: [
     { name: "number", type: INTEGER }, { name: "word", type: STRING, allowed: ["a"] }, { name: "list", type: LIST }] })
     { made: template { id } }`,
   Workflow:

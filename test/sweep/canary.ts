@@ -82,7 +82,8 @@ const ALSO: readonly [field: RegExp, values: readonly unknown[]][] = [
 ];
 
 /** Fields of steps that take Liquid, or may. */
-const TAKES_LIQUID = /^(condition|for_?each|task|prompt|system|content|path|script|args|name|url|token)$/i;
+const TAKES_LIQUID =
+  /^(condition|for_?each|task|prompt|system_?prompt|content|path|script|args|name|url|token)$/i;
 
 /** All that the field at a place is given. */
 export function sentTo(place: Place): readonly Sent[] {

@@ -36,10 +36,9 @@ const VALID: Values = {
   'CreateIntegrationInput.url': 'https://example.com/hook',
   'UpdateIntegrationInput.url': 'https://example.com/hook',
   'CreateModelInput.provider': 'OPENAI',
-  'TemplateStepInput.type': 'STORE_OUTPUT',
-  'TemplateStepInput.content': 'x',
+  'StoreOutputStepInput.content': 'x',
   'WorkflowStepInput.task': 'x',
-  'TemplateStepInput.name': 'x',
+  'StoreOutputStepInput.name': 'x',
   'ScheduleInput.cron': '0 0 1 1 *',
   'ScheduleInput.timeZone': 'UTC',
   'EndTaskInput.status': 'COMPLETED',
@@ -64,7 +63,9 @@ const ALSO: Record<string, readonly string[]> = {
   CreateTaskInput: ['prompt', 'hold'],
   'CreateTaskInput.agentId': ['kind'],
   LoginInput: ['email'],
-  TemplateStepInput: ['content', 'name'],
+  RunScriptStepInput: ['script'],
+  StoreOutputStepInput: ['content'],
+  TemplateStepInput: ['storeOutput'],
   ValidateTemplateInput: ['templateId'],
   WorkflowStepInput: ['task'],
 };
@@ -75,12 +76,10 @@ const NOT_WITH: Record<string, readonly string[]> = {
   'CreateTaskInput.templateName': ['prompt'],
   'CreateTaskInput.threadId': ['sessionId'],
   'LoginInput.username': ['email'],
+  'RunScriptStepInput.path': ['script'],
   'ValidateTemplateInput.templateName': ['templateId'],
   'WorkflowStepInput.template': ['task'],
 };
-
-/** Arguments of fields that need one of several. */
-const ALONE = ['Query.model.id', 'Query.template.id'];
 
 /** Types of the ids that a member takes, where neither its name nor that of its input says so. */
 const TYPES: Record<string, string> = {
@@ -130,11 +129,7 @@ function leavesBelow(type: GraphQLInputType, path: string[], name: string, above
 /** The variables of a call that is valid, with a value in the place that is tried. */
 export function variablesOf(root: string, field: Field, filling: Filling): Values {
   const given = field.args.filter(
-    (one) =>
-      isRequiredArgument(one) ||
-      filling.leaf?.path[0] === one.name ||
-      one.name === 'first' ||
-      (!filling.leaf && ALONE.includes(`${root}.${field.name}.${one.name}`)),
+    (one) => isRequiredArgument(one) || filling.leaf?.path[0] === one.name || one.name === 'first',
   );
   return Object.fromEntries(
     given.map((one) => [one.name, fill(one.type, [one.name], `${root}.${field.name}.${one.name}`, filling)]),
@@ -165,11 +160,16 @@ function inputOf(type: Parameters<typeof fill>[0], path: string[], filling: Fill
   const next = isOnTheWay ? tried?.[path.length] : undefined;
   const key = `${input.name}.${next}`;
   const also = [...(ALSO[input.name] ?? []), ...(ALSO[key] ?? [])];
-  const chosen = Object.values(input.getFields()).filter(
-    (member) =>
-      member.name === next ||
-      ((isRequiredInputField(member) || also.includes(member.name)) && !NOT_WITH[key]?.includes(member.name)),
-  );
+  const members = Object.values(input.getFields());
+  const one = [next, ...also].flatMap((wanted) => members.find(({ name }) => name === wanted) ?? []);
+  const chosen = input.isOneOf
+    ? [one[0] ?? members[0]!]
+    : members.filter(
+        (member) =>
+          member.name === next ||
+          ((isRequiredInputField(member) || also.includes(member.name)) &&
+            !NOT_WITH[key]?.includes(member.name)),
+      );
   return Object.fromEntries(
     chosen.map((member) => [
       member.name,

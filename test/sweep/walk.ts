@@ -65,9 +65,10 @@ async function list(client: Client, found: Walk, name: string): Promise<void> {
 /** By the field that has the type and takes an id, if there is one. */
 async function readOne(client: Client, found: Walk, type: string, id: string): Promise<void> {
   const field = rootFields(schema, 'query').find(
-    (one) => getNamedType(one.type).name === type && one.args.some(({ name }) => name === 'id'),
+    (one) => getNamedType(one.type).name === type && one.args.some(({ name }) => ['id', 'by'].includes(name)),
   );
-  if (field) await read(client, found, field.name, `${field.name} ${id}`, { id });
+  const given = field?.args.some(({ name }) => name === 'by') ? { by: { id } } : { id };
+  if (field) await read(client, found, field.name, `${field.name} ${id}`, given);
 }
 
 async function read(client: Client, found: Walk, name: string, key: string, variables: object) {

@@ -84,7 +84,7 @@ export async function createWorld(client: Client, vendor: Vendor, name: string):
       name: handles.template,
       description: canary,
       parameters: [{ name: 'p', type: 'STRING', description: canary }],
-      steps: [{ key: 'a', type: 'STORE_OUTPUT', name: canary, content: canary }],
+      steps: [{ storeOutput: { key: 'a', name: canary, content: canary } }],
     },
     'template',
   );
@@ -108,7 +108,7 @@ export async function createWorld(client: Client, vendor: Vendor, name: string):
   const asking = script(vendor, `asks-${name}`, [call('ask_user', { question: canary })]);
   const author = script(vendor, `writes-${name}`, [{ text }, { text }]);
   const judge = script(vendor, `judges-${name}`, [{ text: JSON.stringify({ score: 9, feedback: canary }) }]);
-  const subject = { title: canary, description: canary, target: canary, system: canary };
+  const subject = { title: canary, description: canary, target: canary, systemPrompt: canary };
   const prompt = {
     prompt: canary,
     model: 'gpt-4o@echo=1',

@@ -13,7 +13,7 @@ const bob = fixture(() => server.newUser());
 
 const mutation = (name: string) => {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-  const fields = 'id status prompt system model priority parameters { temperature maxTokens }';
+  const fields = 'id status prompt systemPrompt model priority parameters { temperature maxTokens }';
   const selection = name === 'deleteTask' ? 'deletedId' : `task { ${fields} }`;
   return (client: Client, input: Record<string, unknown>) =>
     client.query(`mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`, { input });
@@ -43,11 +43,17 @@ test('a held task stays pending until it is executed, and its followers see both
 });
 
 test('what is changed before a worker takes it is what the model is asked', async () => {
-  const id = await ann.createTask({ prompt: 'old', system: 'old', model: 'demo', hold: true });
-  const change = { id, prompt: 'new', system: null, model: 'gpt-4o@tokens=3', parameters: { maxTokens: 7 } };
+  const id = await ann.createTask({ prompt: 'old', systemPrompt: 'old', model: 'demo', hold: true });
+  const change = {
+    id,
+    prompt: 'new',
+    systemPrompt: null,
+    model: 'gpt-4o@tokens=3',
+    parameters: { maxTokens: 7 },
+  };
   expect(data(await updateTask(ann, change)).updateTask.task).toMatchObject({
     prompt: 'new',
-    system: null,
+    systemPrompt: null,
     model: 'gpt-4o@tokens=3',
     parameters: { maxTokens: 7, temperature: null },
   });
@@ -61,11 +67,16 @@ test('what is changed before a worker takes it is what the model is asked', asyn
 });
 
 test('an absent member of a change stays as it was', async () => {
-  const id = await ann.createTask({ ...quick, system: 'kept', parameters: { temperature: 1 }, hold: true });
+  const id = await ann.createTask({
+    ...quick,
+    systemPrompt: 'kept',
+    parameters: { temperature: 1 },
+    hold: true,
+  });
   const { task } = data(await updateTask(ann, { id, prompt: 'new' })).updateTask;
   expect(task).toMatchObject({
     prompt: 'new',
-    system: 'kept',
+    systemPrompt: 'kept',
     model: quick.model,
     parameters: { temperature: 1 },
   });

@@ -13,7 +13,7 @@ test('a task is created, carried out by a worker against the vendor, and followe
   const id = await ann.createTask({
     kind: 'PROMPT',
     prompt: 'Say fifty words.',
-    system: 'Be brief.',
+    systemPrompt: 'Be brief.',
     model,
     parameters: { temperature: 0.2, maxTokens: 500 },
   });

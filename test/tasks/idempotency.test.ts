@@ -34,7 +34,7 @@ test('a hundred equal requests at once make one task', async () => {
 });
 
 test('a member that is null is the same as an absent one; any other difference is a conflict', async () => {
-  const first = data(await create(ann, { idempotencyKey: 'k', priority: 5, system: null }));
+  const first = data(await create(ann, { idempotencyKey: 'k', priority: 5, systemPrompt: null }));
   expect(data(await create(ann, { idempotencyKey: 'k', priority: 5 }))).toEqual(first);
   expect(
     data(await create(ann, { idempotencyKey: 'k', priority: 5, parameters: { seed: null }, dependsOn: [] })),

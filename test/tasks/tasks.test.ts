@@ -36,7 +36,12 @@ const WRONG: [name: string, input: Record<string, unknown>, code: string, field:
   ['a prompt that is too long', { prompt: long }, 'VALIDATION_ERROR', 'input.prompt'],
   ['U+0000', { prompt: 'a\0b' }, 'VALIDATION_ERROR', 'input.prompt'],
   ['half of a surrogate pair', { prompt: 'a\ud800b' }, 'VALIDATION_ERROR', 'input.prompt'],
-  ['U+0000 in the system prompt', { prompt: 'x', system: '\0' }, 'VALIDATION_ERROR', 'input.system'],
+  [
+    'U+0000 in the system prompt',
+    { prompt: 'x', systemPrompt: '\0' },
+    'VALIDATION_ERROR',
+    'input.systemPrompt',
+  ],
   ['an unknown kind', { prompt: 'x', kind: 'MAGIC' }, 'VALIDATION_ERROR', 'input.kind'],
   ['an unknown field', { prompt: 'x', bogus: 1 }, 'VALIDATION_ERROR', 'input.bogus'],
   ['an empty model', { prompt: 'x', model: '' }, 'VALIDATION_ERROR', 'input.model'],
@@ -91,7 +96,7 @@ test('a null is the same as nothing', async () => {
   const nulls = {
     prompt: 'x',
     kind: null,
-    system: null,
+    systemPrompt: null,
     model: null,
     parameters: { temperature: null, stop: null },
   };

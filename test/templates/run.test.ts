@@ -5,6 +5,7 @@ import { data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { createFolder } from '../harness/folder.ts';
 import { startTestServer } from '../harness/server.ts';
+import { templateSteps } from '../harness/template-steps.ts';
 import { answerText, startVendor } from '../harness/vendor/server.ts';
 import { content, createTemplate, follow, taskOf } from './template.ts';
 
@@ -40,7 +41,7 @@ describe('ollama-inference', () => {
       model: 'llama3.2',
       provider: 'OLLAMA',
       result: { output: answerText(20), steps: [{ id: 'generate', type: 'ollama_generate' }] },
-      resourceUsage: { modelName: 'llama3.2', seconds: 1.5, memoryGb: 3.421, outputTokens: 20 },
+      resourceUsage: { model: 'llama3.2', seconds: 1.5, memoryGb: 3.421, outputTokens: 20 },
     });
     expect(types).toEqual([
       ...['RunCreated', 'RunStarted', 'StepStarted', 'ModelCallStarted', 'TokensGenerated'],
@@ -65,7 +66,7 @@ describe('ollama-inference', () => {
 
   test('does not know the memory of a model that is not loaded any more', async () => {
     const { task } = await follow(ann, { templateName: 'ollama-inference', templateParameters: parameters });
-    expect(task.resourceUsage).toMatchObject({ modelName: 'llama3.2@tokens=5', memoryGb: null });
+    expect(task.resourceUsage).toMatchObject({ model: 'llama3.2@tokens=5', memoryGb: null });
   });
 });
 
@@ -272,7 +273,7 @@ describe('a task goes on where it was', () => {
 
 test('a cancelled task stops its script at once, and leaves no files', async () => {
   const { name } = await createTemplate(ann, {
-    steps: [{ id: 'run', type: 'RUN_SCRIPT', script: 'sleep 60' }],
+    steps: [{ key: 'run', type: 'RUN_SCRIPT', script: 'sleep 60' }],
   });
   const id = await ann.createTask({ templateName: name });
   for await (const answer of ann.subscribe(
@@ -315,7 +316,7 @@ test('a cost limit holds for the steps together', async () => {
       },
     ],
   });
-  const { task } = await follow(ann, { templateName: name, maxCost: 0.0045 });
+  const { task } = await follow(ann, { templateName: name, costLimit: 0.0045 });
   expect(task).toMatchObject({
     status: 'FAILED',
     error: { code: 'BUDGET_EXCEEDED', message: expect.stringMatching(/^step two: /) },
@@ -330,7 +331,7 @@ test('a task keeps the template that it was made with', async () => {
   const steps = [{ key: 'b', type: 'STORE_OUTPUT', name: 'b', content: 'new' }];
   const changed = await ann.query(
     'mutation ($input: UpdateTemplateInput!) { updateTemplate(input: $input) { template { version } } }',
-    { input: { id: templateId, steps } },
+    { input: { id: templateId, steps: templateSteps(steps) } },
   );
   expect(data(changed).updateTemplate.template.version).toBe(2);
   await ann.query('mutation ($id: ID!) { executeTask(input: { id: $id }) { task { id } } }', { id });

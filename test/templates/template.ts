@@ -1,4 +1,5 @@
 import { type Client, data, type TaskEvent } from '../harness/client.ts';
+import { templateInput } from '../harness/template-steps.ts';
 
 let made = 0;
 
@@ -10,14 +11,14 @@ export async function createTemplate(
   made += 1;
   const answer = await who.query(
     'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id name } } }',
-    { input: { name: `template-${made}`, ...input } },
+    { input: templateInput({ name: `template-${made}`, ...input }) },
   );
   return data(answer).createTemplate.template;
 }
 
 const TASK = `query ($id: ID!) { task(id: $id) { kind status prompt model provider result progress
   templateName templateVersion templateParameters error { code message }
-  resourceUsage { modelName seconds memoryGb inputTokens outputTokens }
+  resourceUsage { model seconds memoryGb inputTokens outputTokens }
   artifacts { id name type mediaType size isTruncated url } } }`;
 
 export async function taskOf(who: Client, id: string) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
+import { templateInput } from '../harness/template-steps.ts';
 import { createTemplate } from './template.ts';
 
 const server = fixture(() => startTestServer({ worker: false }));
@@ -12,7 +13,7 @@ const bob = fixture(() => server.newUser());
 const store = { key: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
 const TEMPLATE = `id name description version isBuiltIn isActive
   parameters { name type required default description allowed min max isSecret }
-  steps { key type model prompt system url ref token directory path script args timeoutSeconds name content }`;
+  steps { key type model prompt systemPrompt url ref token directory path script args timeoutSeconds name content }`;
 
 const list = async (who: Client) =>
   data(await who.query(`{ templates(first: 30) { nodes { ${TEMPLATE} } } }`)).templates.nodes;
@@ -20,13 +21,13 @@ const list = async (who: Client) =>
 const create = (input: object, who = ann) =>
   who.query(
     `mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { ${TEMPLATE} } } }`,
-    { input },
+    { input: templateInput(input) },
   );
 
 const update = (input: object, who = ann) =>
   who.query(
     `mutation ($input: UpdateTemplateInput!) { updateTemplate(input: $input) { template { ${TEMPLATE} } } }`,
-    { input },
+    { input: templateInput(input) },
   );
 
 const remove = (id: string, who = ann) =>
@@ -47,7 +48,12 @@ describe('built-in templates', () => {
         { name: 'system_prompt', type: 'STRING', required: false, description: 'Optional system prompt' },
       ],
       steps: [
-        { type: 'OLLAMA_GENERATE', model: '{{model}}', prompt: '{{prompt}}', system: '{{system_prompt}}' },
+        {
+          type: 'OLLAMA_GENERATE',
+          model: '{{model}}',
+          prompt: '{{prompt}}',
+          systemPrompt: '{{system_prompt}}',
+        },
       ],
     });
     const git = await builtIn('git-script-execution');
@@ -101,13 +107,13 @@ describe("a user's template", () => {
         { key: 'r', script: 'echo "$1"', args: ['{{steps.g.output}}'], timeoutSeconds: null },
       ],
     });
-    const found = await ann.query(`query ($id: ID!) { template(id: $id) { ${TEMPLATE} } }`, {
+    const found = await ann.query(`query ($id: ID!) { template(by: { id: $id }) { ${TEMPLATE} } }`, {
       id: made.template.id,
     });
     expect(data(found).template).toEqual(made.template);
-    const named = await ann.query(`{ template(name: "whole") { ${TEMPLATE} } }`);
+    const named = await ann.query(`{ template(by: { name: "whole" }) { ${TEMPLATE} } }`);
     expect(data(named).template).toEqual(made.template);
-    expect(errorCode(await ann.query('{ template { id } }'))).toBe('VALIDATION_ERROR');
+    expect(errorCode(await ann.query('{ template(by: {}) { id } }'))).toBe('GRAPHQL_VALIDATION_FAILED');
     expect((await list(ann))[0]).toEqual(made.template);
   });
 
@@ -130,7 +136,7 @@ describe("a user's template", () => {
     });
     expect(data(await update({ id, description: null })).updateTemplate.template.description).toBeNull();
     const broken = await update({ id, parameters: [], steps: [{ ...store, content: '{{x}}' }] });
-    expect(broken.errors?.[0]?.extensions).toMatchObject({ field: 'input.steps.0.content' });
+    expect(broken.errors?.[0]?.extensions).toMatchObject({ field: 'input.steps.0.storeOutput.content' });
   });
 
   test('that is changed several times at once has a version for each change', async () => {
@@ -193,7 +199,7 @@ describe('templates can be asked for', () => {
 
   test('by a name that no database can hold, and are not there', async () => {
     const documents = [
-      'query ($name: String!) { template(name: $name) { id } }',
+      'query ($name: String!) { template(by: { name: $name }) { id } }',
       'query ($name: String!) { validateTemplate(input: { templateName: $name }) { valid } }',
       'mutation ($name: String!) { createTask(input: { templateName: $name }) { task { id } } }',
     ];
@@ -211,36 +217,48 @@ describe('a template that is wrong is refused, with the place', () => {
     [{ name: 'a b' }, 'name', 'must be 1 to 100 letters'],
     [{ steps: [] }, 'steps', 'at least one step'],
     [{ steps: Array(51).fill(store) }, 'steps', 'at most 50'],
-    [steps({}, {}), 'steps.1.key', '"a" is already used'],
-    [steps({ key: '1' }), 'steps.0.key', 'beginning with a letter'],
-    [{ steps: [{ key: 'a', type: 'GENERATE' }] }, 'steps.0.prompt', ''],
+    [steps({}, {}), 'steps.1.storeOutput.key', '"a" is already used'],
+    [steps({ key: '1' }), 'steps.0.storeOutput.key', 'beginning with a letter'],
+    [{ steps: [{ key: 'a', type: 'GENERATE' }] }, 'steps.0.generate.prompt', ''],
+    [steps({ url: 'https://x' }), 'steps.0.storeOutput.url', 'not to include unknown field "url"'],
+    [{ steps: [{ key: 'a', type: 'RUN_SCRIPT' }] }, 'steps.0.runScript.script', 'either path or script'],
     [
-      steps({ url: 'https://x' }),
-      'steps.0',
-      'url: not a field of a step of the type store_output; it has name',
+      { steps: [{ key: 'a', type: 'STORE_OUTPUT', name: 'x' }] },
+      'steps.0.storeOutput.content',
+      'give content',
     ],
-    [{ steps: [{ key: 'a', type: 'RUN_SCRIPT' }] }, 'steps.0.script', 'either path or script'],
-    [{ steps: [{ key: 'a', type: 'STORE_OUTPUT', name: 'x' }] }, 'steps.0.content', 'give content'],
     [
       { steps: [{ key: 'a', type: 'RUN_SCRIPT', script: 'x', timeoutSeconds: 0 }] },
-      'steps.0.timeoutSeconds',
+      'steps.0.runScript.timeoutSeconds',
       '1',
     ],
-    [steps({ content: '{% if' }), 'steps.0.content', 'is not valid Liquid: tag "{% if" not closed'],
-    [steps({ content: '{% include "x" %}' }), 'steps.0.content', 'tag "include" not found'],
-    [steps({ content: '{{ x | nothing }}' }), 'steps.0.content', 'undefined filter: nothing'],
-    [steps({ content: '{{ nothing }}' }), 'steps.0.content', 'not a parameter; there are: none'],
+    [
+      steps({ content: '{% if' }),
+      'steps.0.storeOutput.content',
+      'is not valid Liquid: tag "{% if" not closed',
+    ],
+    [steps({ content: '{% include "x" %}' }), 'steps.0.storeOutput.content', 'tag "include" not found'],
+    [steps({ content: '{{ x | nothing }}' }), 'steps.0.storeOutput.content', 'undefined filter: nothing'],
+    [steps({ content: '{{ nothing }}' }), 'steps.0.storeOutput.content', 'not a parameter; there are: none'],
     [
       steps({ content: '{{ steps.b.output }}' }, { key: 'b' }),
-      'steps.0.content',
+      'steps.0.storeOutput.content',
       'not an earlier step; there are: none',
     ],
-    [steps({}, { key: 'b', content: '{{ steps.a.x }}' }), 'steps.1.content', 'there are: output, name, size'],
-    [steps({}, { key: 'b', content: '{{ steps[p].x }}' }), 'steps.1.content', 'not an earlier step'],
-    [steps({}, { key: 'b', content: '{{ steps.b.output }}' }), 'steps.1.content', 'there are: a'],
+    [
+      steps({}, { key: 'b', content: '{{ steps.a.x }}' }),
+      'steps.1.storeOutput.content',
+      'there are: output, name, size',
+    ],
+    [
+      steps({}, { key: 'b', content: '{{ steps[p].x }}' }),
+      'steps.1.storeOutput.content',
+      'not an earlier step',
+    ],
+    [steps({}, { key: 'b', content: '{{ steps.b.output }}' }), 'steps.1.storeOutput.content', 'there are: a'],
     [
       { steps: [store, { key: 'b', type: 'GENERATE', prompt: 'x', model: '{{steps.a.output}}' }] },
-      ...['steps.1.model', 'parameters only'],
+      ...['steps.1.generate.model', 'parameters only'],
     ],
     [parameter({ name: 'steps' }), 'parameters.0.name', 'outputs of steps'],
     [parameter({ name: 'a-b' }), 'parameters.0.name', 'letters, digits and _'],
@@ -257,7 +275,7 @@ describe('a template that is wrong is refused, with the place', () => {
     [parameter({ type: 'BOOLEAN', isSecret: true }), 'parameters.0.isSecret', 'only a string'],
     [
       { ...parameter({ isSecret: true }), ...steps({ content: '{{p}}' }) },
-      ...['steps.0.content', 'a secret such as p may only be used as a token'],
+      ...['steps.0.storeOutput.content', 'a secret such as p may only be used as a token'],
     ],
     [
       {
@@ -270,7 +288,7 @@ describe('a template that is wrong is refused, with the place', () => {
       'already',
     ],
     [{ description: 'a\0b' }, 'description', 'U+0000'],
-    [{ steps: [{ ...store, content: 'x\ud800' }] }, 'steps.0.content', ''],
+    [{ steps: [{ ...store, content: 'x\ud800' }] }, 'steps.0.storeOutput.content', ''],
   ] as [object, string, string][])('%j at %s: %s', async (more, field, message) => {
     const answer = await create({ name: 'wrong', steps: [store], ...more });
     expect(errorCode(answer)).toBe('VALIDATION_ERROR');
@@ -285,7 +303,11 @@ describe('a template that is wrong is refused, with the place', () => {
       steps: [{ ...store, name: '{{q}}', content: '{% x %}' }],
     });
     const fields = answer.errors?.[0]?.extensions.issues.map(({ field }: { field: string }) => field);
-    expect(fields).toEqual(['input.parameters.0.default', 'input.steps.0.name', 'input.steps.0.content']);
+    expect(fields).toEqual([
+      'input.parameters.0.default',
+      'input.steps.0.storeOutput.name',
+      'input.steps.0.storeOutput.content',
+    ]);
   });
 });
 
@@ -294,7 +316,7 @@ describe('validateTemplate', () => {
     who.query(
       `query ($input: ValidateTemplateInput!) { validateTemplate(input: $input) {
         valid missing unknown invalid { field message } } }`,
-      { input },
+      { input: templateInput(input) },
     );
 
   test('says what is missing, invalid and unknown, at once', async () => {
@@ -324,7 +346,7 @@ describe('createTask of a template', () => {
     ann.query(
       `mutation ($input: CreateTaskInput!) { createTask(input: $input) { task {
         kind status prompt model provider templateName templateParameters } } }`,
-      { input },
+      { input: templateInput(input) },
     );
   const good = { templateName: 'ollama-inference', templateParameters: { model: 'a:b', prompt: 'x' } };
 

@@ -167,7 +167,7 @@ describe('a thread that exceeds the window of its model', () => {
       prompt: 'last',
       model,
       threadId,
-      maxCost: 5,
+      costLimit: 5,
       parameters: { maxTokens: 10 },
     });
     const events = await ann.events(id);

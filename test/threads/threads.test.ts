@@ -19,7 +19,7 @@ async function newThread(client: Client): Promise<string> {
 test('a task in a thread is sent the completed turns before it', async () => {
   const threadId = await newThread(ann);
   const ask = async (prompt: string, model = 'gpt-4o@tokens=3') => {
-    const id = await ann.createTask({ prompt, model, system: 'Be brief.', threadId });
+    const id = await ann.createTask({ prompt, model, systemPrompt: 'Be brief.', threadId });
     await ann.events(id);
     return id;
   };

@@ -159,7 +159,7 @@ describe('delete', () => {
   test('ends what runs, and leaves nothing of it behind', async () => {
     const id = await execute(ann, await createWorkflow(ann, parallel), {
       idempotencyKey: 'gone',
-      maxCost: 1,
+      costLimit: 1,
     });
     const following = follow(ann, id);
     await vendor.waitFor(({ open }) => open === 3, 10_000);
@@ -192,13 +192,13 @@ describe('delete', () => {
   });
 });
 
-describe('maxCost', () => {
+describe('costLimit', () => {
   test('is what all tasks of an execution may cost together', async () => {
     const steps = [
       { key: 'a', model: 'gpt-4o@tokens=300', task: 'x' },
       { key: 'b', model: 'gpt-4o@tokens=300', task: 'x', dependsOn: ['a'], retries: 3 },
     ];
-    const id = await execute(ann, await createWorkflow(ann, steps), { maxCost: 0.005 });
+    const id = await execute(ann, await createWorkflow(ann, steps), { costLimit: 0.005 });
     expect(types(await follow(ann, id)).at(-1)).toBe('RunFailed');
     const done = await execution(ann, id);
     expect(step('a', done).status).toBe('COMPLETED');

@@ -229,7 +229,7 @@ describe('failures', () => {
     expect(step('a', done).attempt).toBe(3);
     const tries = of('StepTaskCreated', done.events);
     expect(
-      tries.map(({ tryNumber, after }) => [tryNumber, (after as { code: string } | null)?.code]),
+      tries.map(({ stepAttempt, after }) => [stepAttempt, (after as { code: string } | null)?.code]),
     ).toEqual([
       [1, undefined],
       [2, 'PROVIDER_AUTH'],

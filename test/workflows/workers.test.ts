@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
+import { templateInput } from '../harness/template-steps.ts';
 import { startVendor } from '../harness/vendor/server.ts';
 import { carryOut, createWorkflow, execute, execution, follow, step, tryToCreate } from './workflows.ts';
 
@@ -19,7 +20,7 @@ async function createAgent(input: object): Promise<string> {
 async function createTemplate(input: object): Promise<void> {
   const document =
     'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
-  data(await ann.query(document, { input }));
+  data(await ann.query(document, { input: templateInput(input) }));
 }
 
 const issuesOf = (answer: Awaited<ReturnType<typeof tryToCreate>>) =>
@@ -50,9 +51,9 @@ describe('a step with an agent', () => {
     await following;
     const done = await execution(ann, id);
     expect(done.status).toBe('COMPLETED');
-    const document = 'query ($id: ID!) { task(id: $id) { kind prompt system agent { name } } }';
+    const document = 'query ($id: ID!) { task(id: $id) { kind prompt systemPrompt agent { name } } }';
     const { task } = data(await ann.query(document, { id: step('second', done).task.id }));
-    expect(task).toMatchObject({ kind: 'AGENT', system: 'be terse', agent: { name: 'A' } });
+    expect(task).toMatchObject({ kind: 'AGENT', systemPrompt: 'be terse', agent: { name: 'A' } });
     expect(task.prompt).toBe(`go on after ${step('first', done).output}`);
   });
 

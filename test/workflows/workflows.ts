@@ -19,7 +19,7 @@ const EXECUTION = `query ($id: ID!) { execution(id: $id) {
 export const EXECUTION_EVENTS = `subscription ($id: ID!, $after: Int) { executionEvents(executionId: $id, after: $after) {
   __typename seq at
   ... on StepStarted { stepKey stepType } ... on StepCompleted { stepKey } ... on StepSkipped { stepKey }
-  ... on StepTaskCreated { stepKey taskId item tryNumber after { code } }
+  ... on StepTaskCreated { stepKey taskId item stepAttempt after { code } }
   ... on StepFailed { stepKey error { code message } } ... on ProgressMade { progress }
   ... on RunCompleted { result } ... on RunFailed { error { code message } } ... on RunCancelled { reason: cancelReason }
   ... on CurrentState { execution { id status } } } }`;

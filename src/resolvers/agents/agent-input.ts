@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import { TOOL_NAMES } from '../../vocabulary.ts';
-import { costLimit, maxIterations, model, parameters, system, taskType } from '../request/fields.ts';
+import { expectedVersion } from '../request/expected-version.ts';
+import { costLimit, maxIterations, model, parameters, systemPrompt, taskType } from '../request/fields.ts';
 import { list, text } from '../request/validate.ts';
 
 const MAX_CAPABILITIES = 50;
 const MAX_TOOLS = 100;
 
-const limits = z.object({
-  maxIterations: maxIterations.nullish(),
-  timeoutSeconds: z.number().int().min(1).max(86_400, 'must be at most 86400').nullish(),
-  maxCost: costLimit.nullish(),
-});
+const limits = z
+  .object({
+    maxIterations: maxIterations.nullish(),
+    timeoutSeconds: z.number().int().min(1).max(86_400, 'must be at most 86400').nullish(),
+    costLimit: costLimit.nullish(),
+  })
+  .transform(({ costLimit: maxCost, ...others }) => ({ ...others, maxCost }));
 
 const name = text({ min: 1, max: 200 }).refine((given) => given.trim() !== '', 'must not be blank');
 
@@ -23,7 +26,7 @@ const settings = {
     `must have at most ${MAX_CAPABILITIES} members`,
   ).nullish(),
   model: model.nullish(),
-  systemPrompt: system.nullish(),
+  systemPrompt: systemPrompt.nullish(),
   tools: list(z.enum(TOOL_NAMES), MAX_TOOLS, `must have at most ${MAX_TOOLS} members`)
     .transform((names) => [...new Set(names)])
     .nullish(),
@@ -35,4 +38,4 @@ const settings = {
 export const newAgent = z.object({ name, ...settings });
 
 /** Omitted fields stay unchanged; null removes a value where that is possible. */
-export const agentChange = z.object({ name: name.nullish(), ...settings });
+export const agentChange = z.object({ name: name.nullish(), expectedVersion, ...settings });

@@ -14,6 +14,7 @@ import {
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import { type Origin, TOOL_NAMES, type ToolName } from '../../vocabulary.ts';
 import { resolveModel } from '../models/model.ts';
+import { requireVersion } from '../request/expected-version.ts';
 import { withoutNulls } from '../request/fields.ts';
 import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
@@ -81,14 +82,19 @@ export async function createAgent(context: Context, input: unknown): Promise<Age
   );
 }
 
-/** Existing tasks are not affected. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one */
+/** Existing tasks are not affected. @throws DomainError NOT_FOUND, CONFLICT, FORBIDDEN for a built-in one */
 export async function updateAgent(context: Context, id: string, input: unknown): Promise<AgentRow> {
   const given = validate(agentChange, input, 'input');
   await requireBytes(context, given);
   const before = await changeable(context, id);
-  const written = await writeAgent(context.store.database, id, await changed(context, before, given));
-  if (!written) throw new DomainError('NOT_FOUND', 'input.id: there is no such agent', { field: 'input.id' });
-  return written;
+  const version = given.expectedVersion ?? null;
+  requireVersion(before, version, 'agent');
+  const settings = await changed(context, before, given);
+  const written = await writeAgent(context.store.database, { id, version }, settings);
+  if (written) return written;
+  // Deleted, or changed to another version, since it was read.
+  requireVersion(await agent(context, id, 'input.id'), version, 'agent');
+  throw new DomainError('NOT_FOUND', 'input.id: there is no such agent', { field: 'input.id' });
 }
 
 /** @throws DomainError NOT_FOUND, FORBIDDEN or INVALID_STATE for a built-in one. */

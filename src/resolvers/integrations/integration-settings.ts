@@ -5,6 +5,7 @@ import { isAllowed } from '../../rules/integrations/address.ts';
 import {
   ADDRESS,
   CREDENTIAL,
+  foreignCredentials,
   hintOf,
   IS_NOTIFIED,
   PLATFORM_NAMES,
@@ -12,7 +13,7 @@ import {
 import type { IntegrationSettings } from '../../store/integrations/integrations.ts';
 import type { Platform } from '../../vocabulary.ts';
 import { refuseIssues } from '../request/validate.ts';
-import type { CredentialsInput, IntegrationChange } from './integration-input.ts';
+import type { IntegrationChange } from './integration-input.ts';
 
 /**
  * Merges the changes into the current settings. @throws DomainError VALIDATION_ERROR for settings that the
@@ -62,7 +63,10 @@ function problemsOf(context: Context, platform: Platform, given: IntegrationChan
   const { url, notifyOn, credentials } = given;
   return [
     ...addressProblems(context, platform, url),
-    ...foreignCredentials(platform, credentials),
+    ...foreignCredentials(platform, credentials ?? {}).map(({ name: member, message }) => ({
+      field: `input.credentials.${member}`,
+      message,
+    })),
     ...plainProblems(context, 'input.credentials.webhookUrl', credentials?.webhookUrl),
     ...(notifyOn?.length && !IS_NOTIFIED[platform]
       ? [{ field: 'input.notifyOn', message: `must be empty: ${name} integrations receive no notifications` }]
@@ -109,17 +113,4 @@ function plainProblems({ config }: Context, field: string, url: string | null | 
   return [
     { field, message: 'must start with https://, unless the operator names the host in OUTBOUND_ALLOW' },
   ];
-}
-
-function foreignCredentials(
-  platform: Platform,
-  credentials: CredentialsInput | null | undefined,
-): FieldIssue[] {
-  const own = CREDENTIAL[platform];
-  return Object.entries(credentials ?? {})
-    .filter(([name, value]) => value && name !== own)
-    .map(([name]) => ({
-      field: `input.credentials.${name}`,
-      message: `must be absent: the credentials of ${PLATFORM_NAMES[platform]} are { ${own} }`,
-    }));
 }

@@ -54,6 +54,8 @@ export async function modelById(context: Context, id: string, field = 'id'): Pro
   return found ?? missing(field);
 }
 
+const named = z.object({ name: text({ max: 200 }) });
+
 /**
  * The model that a task with this name would get or, if it would get none, the unavailable model with that
  * name.
@@ -62,13 +64,13 @@ export async function modelById(context: Context, id: string, field = 'id'): Pro
 export async function modelByName(context: Context, name: string): Promise<ModelRow> {
   const { userId } = requireViewer(context);
   const { database, lookups } = context.store;
-  const given = validate(z.object({ name: text({ max: 200 }) }), { name });
+  const given = validate(named, { name }, 'by');
   const rowOf = async (reference: ModelReference | null) =>
     reference && findModelByKey(database, userId, { provider: reference.provider, modelId: reference.model });
   const offered = await rowOf(await lookups.model(userId, given.name));
   if (offered) return offered;
   const called = rowCalled(given.name, await findNamedModels(database, userId, given.name));
-  return (await rowOf(called)) ?? missing('name');
+  return (await rowOf(called)) ?? missing('by.name');
 }
 
 const asked = z.object({
@@ -88,14 +90,4 @@ export function estimatedCost(row: ModelRow, given: unknown): number | null {
 
 function missing(field: string): never {
   throw new DomainError('NOT_FOUND', `${field}: there is no such model`, { field });
-}
-
-/** A model by its id or name. @throws DomainError NOT_FOUND, VALIDATION_ERROR */
-export async function model(
-  context: Context,
-  { id, name }: { id: string | null; name: string | null },
-): Promise<ModelRow> {
-  if (id !== null && name === null) return modelById(context, id);
-  if (id === null && name !== null) return modelByName(context, name);
-  throw new DomainError('VALIDATION_ERROR', 'id: give either id or name', { field: 'id' });
 }

@@ -34,10 +34,10 @@ export async function choose(
 const word = text({ min: 1, max: 50 }).toLowerCase();
 
 const needs = z.object({
-  taskType: word.nullish(),
+  type: word.nullish(),
   requiredCapabilities: list(z.enum(MODEL_CAPABILITIES), 20, 'must have at most 20 capabilities').nullish(),
   specialties: list(word, 20, 'must have at most 20 specialties').nullish(),
-  contextSize: z.number().int().min(1, 'must be at least 1').nullish(),
+  contextWindow: z.number().int().min(1, 'must be at least 1').nullish(),
   costSensitivity: z.number().min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').nullish(),
   preferredProvider: z.enum(PROVIDERS).nullish(),
 });
@@ -55,16 +55,16 @@ const USUAL_TOKENS = 1_000;
 /** @throws DomainError VALIDATION_ERROR, UNKNOWN_MODEL when no model meets the requirements */
 export async function selectModel(context: Context, input: unknown): Promise<ModelSelection> {
   const given = validate(needs, input, 'input');
-  const wishes = [...(given.taskType ? [given.taskType] : []), ...(given.specialties ?? [])];
+  const wishes = [...(given.type ? [given.type] : []), ...(given.specialties ?? [])];
   const choice = await choose(context, {
     capabilities: given.requiredCapabilities ?? [],
     tools: NO_NEEDS.tools,
     wishes: [...new Set(wishes)],
-    contextSize: given.contextSize ?? null,
+    contextSize: given.contextWindow ?? null,
     costSensitivity: given.costSensitivity ?? NO_NEEDS.costSensitivity,
     preferredProvider: given.preferredProvider ?? null,
   });
-  const tokens = given.contextSize ?? USUAL_TOKENS;
+  const tokens = given.contextWindow ?? USUAL_TOKENS;
   const cost = estimatedCost(choice.selected.model.row, { inputTokens: tokens });
   return { ...choice, tokens, estimatedCost: cost };
 }

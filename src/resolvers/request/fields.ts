@@ -31,7 +31,7 @@ export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(
   (given) => given.trim() !== '',
   'must not be blank',
 );
-export const system = text({ max: MAX_PROMPT });
+export const systemPrompt = text({ max: MAX_PROMPT });
 export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',

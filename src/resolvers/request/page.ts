@@ -97,6 +97,10 @@ export function readPageOf<Position>(
   return { size, range, cursors };
 }
 
+export function writeCursor(content: readonly string[]): string {
+  return Buffer.from(JSON.stringify(content)).toString('base64url');
+}
+
 function readCursor<Position>(
   cursor: string | null | undefined,
   field: string,
@@ -124,7 +128,7 @@ export async function connect<Row extends Position, Position>(
   const rows = await list.read(range);
   const hasMore = rows.length > size;
   const shown = range.fromEnd ? rows.slice(-size) : rows.slice(0, size);
-  const cursorOf = (row: Row) => Buffer.from(JSON.stringify(cursors.contentOf(row))).toString('base64url');
+  const cursorOf = (row: Row) => writeCursor(cursors.contentOf(row));
   let total: Promise<ListTotal> | null = null;
   // Getters: a cursor needs a column of its own, which is read only when selected.
   return {

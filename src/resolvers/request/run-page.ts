@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import type { RunOrder, RunPosition } from '../../store/runs/lists/run-order.ts';
+import type { Context } from '../../context.ts';
+import { type RunOrder, type RunPosition, readNewestPosition } from '../../store/runs/lists/run-order.ts';
 import { type Direction, RUN_ORDERS, type RunOrderField } from '../../vocabulary.ts';
-import { type CursorForm, cursorId, cursorTime, type Page, type PageArguments, readPageOf } from './page.ts';
+import {
+  type CursorForm,
+  cursorId,
+  cursorTime,
+  type Page,
+  type PageArguments,
+  readPageOf,
+  writeCursor,
+} from './page.ts';
 
 /** Arguments of a list of runs. */
 export interface RunPageArguments extends PageArguments {
@@ -44,3 +53,9 @@ const CURSORS = Object.fromEntries(RUN_ORDERS.map((field) => [field, cursorsOf(f
   RunOrderField,
   CursorForm<RunPosition>
 >;
+
+/** A run with its position in lists, newest first. */
+export async function edgeOf<Row extends { id: string }>({ store }: Context, node: Row) {
+  const position = await readNewestPosition(store.database, node.id);
+  return { node, cursor: writeCursor(CURSORS.created_at.contentOf(position)) };
+}

@@ -28,10 +28,10 @@ export async function assign(
   session: SessionRow | null,
 ): Promise<Assignment> {
   const { chosen, events } = await chosenAgent(context, given);
-  const { maxIterations, maxCost } = given;
+  const { maxIterations, costLimit: maxCost } = given;
   const ofSession = withoutNulls({ maxIterations: session?.settings.maxIterations });
   const asked = {
-    system: given.system ?? null,
+    system: given.systemPrompt ?? null,
     model: given.model ?? null,
     parameters: withoutNulls(given.parameters ?? {}),
     limits: stricter(ofSession, withoutNulls({ maxIterations, maxCost })),

@@ -46,7 +46,7 @@ export async function updateTask(context: Context, id: string, input: unknown): 
   const given = validate(taskChange, input, 'input');
   const present = await task(context, id, 'input.id');
   await requireBytes(context, given);
-  const { prompt, system, model, parameters, priority, tags, metadata, ...subject } = given;
+  const { prompt, systemPrompt: system, model, parameters, priority, tags, metadata, ...subject } = given;
   const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
   if (isAskedAnew && present.kind === 'template')
     refuseStatus(present, 'the template of a task cannot be changed; create another task');

@@ -20,7 +20,7 @@ import type { NewTaskInput } from './task-input.ts';
 /** Fields for prompts, which a template would ignore. */
 const OF_PROMPTS = [
   'prompt',
-  'system',
+  'systemPrompt',
   'model',
   'parameters',
   'fallbackModels',

@@ -53,7 +53,7 @@ type TaskSettings = Partial<
     | 'taskParameters'
     | 'threadId'
     | 'sessionId'
-    | 'maxCost'
+    | 'costLimit'
     | 'priority'
     | 'tags'
     | 'metadata'
@@ -96,7 +96,7 @@ export async function addTask(
     idempotency,
     prediction: predict ? predict(askedWork(kind, given, asked)) : null,
   };
-  const maxCost = asked.maxCost ?? given.maxCost?.toFixed(12) ?? null;
+  const maxCost = asked.maxCost ?? given.costLimit?.toFixed(12) ?? null;
   const fresh = prepareTask(settings, { ...asked, maxCost });
   const created = await withFreshId({ origin: context.origin, kind: 'task' }, (id) =>
     insertTask(context.store, { id, ...fresh }),
@@ -134,7 +134,7 @@ function refuse(given: NewTaskInput, names: readonly (keyof NewTaskInput)[], kin
 async function askPrompt(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
   refuse(given, OF_TEMPLATES, 'TEMPLATE');
   refuse(given, OF_AGENTS, 'AGENT');
-  const { model = null, system = null } = given;
+  const { model = null, systemPrompt: system = null } = given;
   const parameters = withoutNulls(given.parameters ?? {});
   return askModel(context, given, session, { model, system, parameters, needed: 'text' });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { TemplateParameter, TemplateStep } from '../../rules/templates/template.ts';
-import { PARAMETER_TYPES, TEMPLATE_STEP_TYPES, type TemplateStepType } from '../../vocabulary.ts';
+import type { StepAlternative, TemplateParameter, TemplateStep } from '../../rules/templates/template.ts';
+import { PARAMETER_TYPES } from '../../vocabulary.ts';
+import { expectedVersion } from '../request/expected-version.ts';
 import { parameters as promptParameters, withoutNulls } from '../request/fields.ts';
 import { list, sized, text } from '../request/validate.ts';
 
@@ -49,55 +50,53 @@ const parameter = z.object({
 
 const settings = promptParameters.nullish().transform((given) => withoutNulls(given ?? {}));
 const inDirectory = orNull(liquid);
-const prompted = { prompt: liquid, system: orNull(liquid), parameters: settings };
+const prompted = { prompt: liquid, systemPrompt: orNull(liquid), parameters: settings };
 
-/** The fields of each type of step, in addition to its key. */
-const MEMBERS = {
-  generate: { model: orNull(liquid), ...prompted },
-  ollama_generate: { model: liquid, ...prompted },
-  git_clone: { url: liquid, ref: orNull(liquid), directory: inDirectory, token: orNull(liquid) },
-  run_script: {
-    path: orNull(liquid),
-    script: orNull(liquid),
-    args: list(text({ max: MAX_TEXT }), MAX_ITEMS, `must have at most ${MAX_ITEMS} arguments`)
-      .nullish()
-      .transform((given) => given ?? []),
-    directory: inDirectory,
-    timeoutSeconds: orNull(z.number().int().min(1, 'must be at least 1').max(3600, 'must be at most 3600')),
-  },
-  store_output: { name: liquid, path: orNull(liquid), content: orNull(liquid), mediaType: orNull(liquid) },
-} satisfies Record<TemplateStepType, z.ZodRawShape>;
+/** Its alternatives; GraphQL accepts exactly one of them. */
+const STEPS = {
+  generate: z
+    .object({ key: word, model: orNull(liquid), ...prompted })
+    .transform(({ key: id, systemPrompt: system, ...members }) => ({
+      ...{ id, type: 'generate' as const, system },
+      ...members,
+    })),
+  ollamaGenerate: z
+    .object({ key: word, model: liquid, ...prompted })
+    .transform(({ key: id, systemPrompt: system, ...members }) => ({
+      ...{ id, type: 'ollama_generate' as const, system },
+      ...members,
+    })),
+  gitClone: z
+    .object({
+      ...{ key: word, url: liquid, ref: orNull(liquid), directory: inDirectory, token: orNull(liquid) },
+    })
+    .transform(({ key: id, ...members }) => ({ id, type: 'git_clone' as const, ...members })),
+  runScript: z
+    .object({
+      ...{ key: word, path: orNull(liquid), script: orNull(liquid), directory: inDirectory },
+      args: list(text({ max: MAX_TEXT }), MAX_ITEMS, `must have at most ${MAX_ITEMS} arguments`)
+        .nullish()
+        .transform((given) => given ?? []),
+      timeoutSeconds: orNull(z.number().int().min(1, 'must be at least 1').max(3600, 'must be at most 3600')),
+    })
+    .transform(({ key: id, ...members }) => ({ id, type: 'run_script' as const, ...members })),
+  storeOutput: z
+    .object({
+      ...{
+        key: word,
+        name: liquid,
+        path: orNull(liquid),
+        content: orNull(liquid),
+        mediaType: orNull(liquid),
+      },
+    })
+    .transform(({ key: id, ...members }) => ({ id, type: 'store_output' as const, ...members })),
+} satisfies Record<StepAlternative, z.ZodType<TemplateStep>>;
 
-function stepOf<Type extends TemplateStepType>(type: Type) {
-  const names = Object.keys(MEMBERS[type]).join(', ');
-  return z.strictObject(
-    { key: word, type: z.literal(type), ...MEMBERS[type] },
-    {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys'
-          ? `${issue.keys?.join(', ')}: not a field of a step of the type ${type}; it has ${names}`
-          : undefined,
-    },
-  );
-}
-
-/** GraphQL has one type for all steps, whose absent fields may be null. */
 const step = z
-  .preprocess(
-    (given) => (typeof given === 'object' && given !== null ? withoutNulls(given) : given),
-    z.discriminatedUnion(
-      'type',
-      [
-        stepOf('generate'),
-        stepOf('ollama_generate'),
-        stepOf('git_clone'),
-        stepOf('run_script'),
-        stepOf('store_output'),
-      ],
-      `must be one of ${TEMPLATE_STEP_TYPES.join(', ')}`,
-    ),
-  )
-  .transform(({ key, ...members }) => ({ id: key, ...members })) satisfies z.ZodType<TemplateStep>;
+  .object(STEPS)
+  .partial()
+  .transform((given) => Object.values(given).find((one) => one !== undefined)!);
 
 /** Limits for all steps together, and for all parameters together. */
 const PARTS = { characters: 1_000_000, values: 20_000 };
@@ -121,6 +120,7 @@ export const newTemplate = z.object({
 
 /** Omitted fields stay unchanged; null removes the description. */
 export const templateChange = z.object({
+  expectedVersion,
   description: description.nullish(),
   parameters: parameters.nullish(),
   steps: steps.nullish(),

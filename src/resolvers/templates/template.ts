@@ -14,6 +14,7 @@ import {
   type TemplateRow,
 } from '../../store/templates/templates.ts';
 import { compute, refuseAt } from '../request/compute.ts';
+import { requireVersion } from '../request/expected-version.ts';
 import { templateValues } from '../request/fields.ts';
 import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
@@ -34,27 +35,29 @@ export async function template(context: Context, id: string, field = 'id'): Prom
 }
 
 /**
- * By id or by name, built-in ones first.
+ * By id or by name.
  * @param fields the arguments that name it @throws DomainError NOT_FOUND, VALIDATION_ERROR unless exactly one
  * is given
  */
 export async function chosenTemplate(
   context: Context,
   { id, name }: TemplateChoice,
-  fields: { id: string; name: string } = { id: 'id', name: 'name' },
+  fields: { id: string; name: string },
 ): Promise<TemplateRow> {
   if (id && !name) return template(context, id, fields.id);
-  if (name && !id) return (await named(context, name)) ?? missing(fields.name);
+  if (name && !id) return namedTemplate(context, name, fields.name);
   throw invalidInput([{ field: fields.name, message: `give either ${fields.id} or ${fields.name}` }]);
 }
 
 /** The fields that name a template. */
 export const INPUT_FIELDS = { id: 'input.templateId', name: 'input.templateName' };
 
-/** No name contains characters that Postgres cannot store. */
-async function named(context: Context, name: string): Promise<TemplateRow | null> {
+/** @throws DomainError NOT_FOUND @param field the argument that names it */
+export async function namedTemplate(context: Context, name: string, field: string): Promise<TemplateRow> {
   const { userId } = requireViewer(context);
-  return isStorable(name) ? findNamedTemplate(context.store.database, userId, name) : null;
+  // No name contains characters that Postgres cannot store.
+  const found = isStorable(name) ? await findNamedTemplate(context.store.database, userId, name) : null;
+  return found ?? missing(field);
 }
 
 function missing(field: string): never {
@@ -95,6 +98,7 @@ export async function updateTemplate(context: Context, id: string, input: unknow
   const present = await template(context, id, 'input.id');
   requireOwner(context, present);
   const given = validate(templateChange, input, 'input');
+  requireVersion(present, given.expectedVersion, 'template');
   await requireBytes(context, given);
   const change = {
     description: given.description === undefined ? present.description : given.description,
@@ -105,6 +109,7 @@ export async function updateTemplate(context: Context, id: string, input: unknow
   await checkDefinition(context, change);
   const changed = await changeTemplate(context.store.database, present, change);
   if (changed) return changed;
+  requireVersion(await template(context, id, 'input.id'), given.expectedVersion, 'template');
   throw new DomainError('CONFLICT', 'input.id: the template was changed concurrently; try again', {
     field: 'input.id',
   });

@@ -38,7 +38,7 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
     priority: given.priority ?? DEFAULT_PRIORITY,
     tags: given.tags ?? [],
     metadata: given.metadata ?? null,
-    maxCost: given.maxCost?.toFixed(12) ?? null,
+    maxCost: given.costLimit?.toFixed(12) ?? null,
     idempotency,
   };
   await context.store.quotas.require(userId, { runs: 1, bytes: sizeOf(fresh) });

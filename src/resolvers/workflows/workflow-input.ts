@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedVersion } from '../request/expected-version.ts';
 import { costLimit, metadata, model, parameters, priority, responseSchema, tags } from '../request/fields.ts';
 import { fewMembers, jsonObject, list, sized, text } from '../request/validate.ts';
 
@@ -78,7 +79,9 @@ export const newWorkflow = z.object({
 });
 
 /** Omitted fields stay unchanged; null removes a value where that is possible. */
-export const workflowChange = newWorkflow.partial().extend({ name: name.nullish(), steps: steps.nullish() });
+export const workflowChange = newWorkflow
+  .partial()
+  .extend({ name: name.nullish(), steps: steps.nullish(), expectedVersion });
 
 export const newExecution = z.object({
   workflowId: z.string(),
@@ -88,6 +91,6 @@ export const newExecution = z.object({
   priority: priority.nullish(),
   tags: tags.nullish(),
   metadata: metadata.nullish(),
-  maxCost: costLimit.nullish(),
+  costLimit: costLimit.nullish(),
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });

@@ -13,6 +13,7 @@ import {
   type WorkflowSettings,
 } from '../../store/workflows/workflows.ts';
 import type { Origin } from '../../vocabulary.ts';
+import { requireVersion } from '../request/expected-version.ts';
 import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
 import { validate } from '../request/validate.ts';
@@ -54,9 +55,11 @@ export async function updateWorkflow(context: Context, id: string, input: unknow
   const given = validate(workflowChange, input, 'input');
   await requireBytes(context, given);
   const before = await workflow(context, id, 'input.id');
+  requireVersion(before, given.expectedVersion, 'workflow');
   const change = await merge(context, before, given);
   const changed = await changeWorkflow(context.store.database, before, change);
   if (changed) return changed;
+  requireVersion(await workflow(context, id, 'input.id'), given.expectedVersion, 'workflow');
   throw new DomainError('CONFLICT', 'input.id: the workflow was changed concurrently; try again', {
     field: 'input.id',
   });

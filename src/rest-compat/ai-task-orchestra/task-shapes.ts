@@ -44,9 +44,10 @@ export function showGrouped(task: Brief): z.input<typeof grouped> {
   return { ...showBrief(task), ...known({ started_at: at(task.startedAt) }) };
 }
 
-export const ASKED = graphql('fragment Asked on Task { ...Brief templateParameters prompt model system }', [
-  BRIEF,
-]);
+export const ASKED = graphql(
+  'fragment Asked on Task { ...Brief templateParameters prompt model system: systemPrompt }',
+  [BRIEF],
+);
 type Asked = ResultOf<typeof ASKED>;
 
 const parameters = z.record(z.string(), z.unknown());
@@ -66,7 +67,7 @@ export function showFresh(task: Asked, dependsOn: readonly string[]): z.input<ty
 
 export const WHOLE = graphql(
   `fragment Whole on Task {
-    ...Asked result error { message } resourceUsage { modelName seconds memoryGb }
+    ...Asked result error { message } resourceUsage { modelName: model seconds memoryGb }
   }`,
   [ASKED],
 );

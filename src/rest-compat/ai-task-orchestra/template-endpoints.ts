@@ -36,11 +36,11 @@ export const templateEndpoints = [
     path: '/api/v1/templates/{template_name}',
     access: 'account',
     input: z.object({ params: path('template_name') }),
-    names: { name: 'template_name' },
-    document: graphql('query template($name: String!) { template(name: $name) { ...Template ...Steps } }', [
-      TEMPLATE,
-      STEPS,
-    ]),
+    names: { 'by.name': 'template_name' },
+    document: graphql(
+      'query template($name: String!) { template(by: { name: $name }) { ...Template ...Steps } }',
+      [TEMPLATE, STEPS],
+    ),
     variables: ({ params }) => ({ name: params.template_name }),
     body: wholeTemplate,
     respond: ({ template }) => showWholeTemplate(template),

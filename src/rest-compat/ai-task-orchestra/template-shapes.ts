@@ -47,7 +47,7 @@ export function showTemplate(template: ResultOf<typeof TEMPLATE>): z.input<typeo
 
 export const STEPS = graphql(`fragment Steps on Template {
   steps {
-    id: key type model prompt system parameters { temperature topP maxTokens stop seed }
+    id: key type model prompt system: systemPrompt parameters { temperature topP maxTokens stop seed }
     url ref token directory path script args timeoutSeconds name content mediaType
   }
 }`);

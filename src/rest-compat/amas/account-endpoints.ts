@@ -10,7 +10,9 @@ export const accountEndpoints = [
     path: '/api/v1/auth/login',
     access: 'public',
     input: z.object({ body: jsonBody({ username: text(), password: text() }) }),
-    document: graphql(`mutation login($input: LoginInput!) { login(input: $input) { token expiresIn } }`),
+    document: graphql(
+      `mutation login($input: LoginInput!) { login(input: $input) { token expiresIn: expiresInSeconds } }`,
+    ),
     variables: ({ body }) => ({ input: body }),
     body: tokenShape,
     respond: ({ login }) => showToken(login),

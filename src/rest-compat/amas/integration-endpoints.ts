@@ -1,9 +1,11 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { PLATFORMS } from '../../vocabulary.ts';
+import { DomainError } from '../../errors.ts';
+import { CREDENTIAL, foreignCredentials } from '../../rules/integrations/integration.ts';
+import { PLATFORMS, type Platform } from '../../vocabulary.ts';
 import { endpoint } from '../definitions/endpoint.ts';
 import { graphql } from '../handling/documents.ts';
-import { jsonBody, oneOf, text } from '../shapes/input.ts';
+import { jsonBody, oneOf, text, withoutAbsent } from '../shapes/input.ts';
 import { isoSeconds, lowerCase, plainId, upperCase } from '../shapes/output.ts';
 
 const INTEGRATION = graphql(`fragment Integration on Integration {
@@ -71,11 +73,7 @@ export const integrationEndpoints = [
       input: {
         platform: upperCase(platform),
         url: credentials.url ?? null,
-        credentials: {
-          token: credentials.token ?? null,
-          webhookUrl: credentials.webhook_url ?? null,
-          secret: credentials.secret ?? null,
-        },
+        credentials: credentialsOf(platform, credentials),
       },
     }),
     // Returned only once: the key that was generated for a webhook without one.
@@ -87,3 +85,18 @@ export const integrationEndpoints = [
     status: 200,
   }),
 ];
+
+const NAMES = { token: 'token', webhookUrl: 'webhook_url', secret: 'secret' } as const;
+
+/** The schema takes one secret. @throws DomainError VALIDATION_ERROR for one of another platform beside it */
+function credentialsOf(platform: Platform, given: z.output<typeof credentials>) {
+  const own = CREDENTIAL[platform];
+  const secret = given[NAMES[own]];
+  const secrets = { token: given.token, webhookUrl: given.webhook_url, secret: given.secret };
+  const [foreign] = foreignCredentials(platform, withoutAbsent(secrets));
+  if (foreign && (secret || platform === 'webhook')) {
+    const field = `credentials.${NAMES[foreign.name as keyof typeof NAMES]}`;
+    throw new DomainError('VALIDATION_ERROR', `${field}: ${foreign.message}`, { field });
+  }
+  return secret ? ({ [own]: secret } as { token: string }) : null;
+}

@@ -31,7 +31,9 @@ export const accountEndpoints = [
     path: '/api/auth/login',
     access: 'public',
     input: z.object({ body: jsonBody({ email: text(), password: text() }) }),
-    document: graphql(`mutation login($input: LoginInput!) { login(input: $input) { token expiresIn } }`),
+    document: graphql(
+      `mutation login($input: LoginInput!) { login(input: $input) { token expiresIn: expiresInSeconds } }`,
+    ),
     variables: ({ body }) => ({ input: body }),
     body: tokenShape,
     respond: ({ login }) => showToken(login),

@@ -35,7 +35,7 @@ export const taskSocket = socket({
     input: execution({
       input: jsonBody({ content: text() }),
       names: { text: 'content' },
-      document: graphql(`mutation provideTaskInput($input: ProvideTaskInputInput!) {
+      document: graphql(`mutation provideTaskInput($input: ProvideTaskInput!) {
         provideTaskInput(input: $input) { task { id } }
       }`),
       variables: ({ content }, task: Task) => ({ input: { id: idOf(task), text: content } }),

@@ -41,6 +41,16 @@ export const PLATFORM_NAMES: Record<Platform, string> = {
   webhook: 'Webhook',
 };
 
+/** Secrets that are given although the platform has another, by their names. */
+export function foreignCredentials(
+  platform: Platform,
+  given: Readonly<Partial<Record<string, string | null>>>,
+): { name: string; message: string }[] {
+  const own = CREDENTIAL[platform];
+  const message = `must be absent: the credentials of ${PLATFORM_NAMES[platform]} are { ${own} }`;
+  return Object.entries(given).flatMap(([name, value]) => (value && name !== own ? [{ name, message }] : []));
+}
+
 const SHOWN = 4;
 const SAFE_LENGTH = 20;
 

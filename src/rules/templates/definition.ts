@@ -5,6 +5,7 @@ import { abbreviateList } from '../text/abbreviate-list.ts';
 import { valueProblem } from './parameters.ts';
 import {
   liquidTexts,
+  STEP_ALTERNATIVES,
   STEP_OUTPUTS,
   type TemplateDefinition,
   type TemplateParameter,
@@ -17,24 +18,16 @@ export function definitionProblems(
   watch: Watch = UNWATCHED,
 ): FieldIssue[] {
   return [
-    ...repeated(
-      'parameters',
-      'name',
-      parameters.map(({ name }) => name),
-    ),
-    ...repeated(
-      'steps',
-      'key',
-      steps.map(({ id }) => id),
-    ),
+    ...repeated(parameters.map(({ name }, index) => [`parameters.${index}.name`, name])),
+    ...repeated(steps.map((step, index) => [`${placeOf(step, index)}.key`, step.id])),
     ...parameters.flatMap((parameter, index) => within(`parameters.${index}`, parameterProblems(parameter))),
     ...steps.flatMap((step, index) =>
-      within(`steps.${index}`, [
+      within(placeOf(step, index), [
         ...shapeProblems(step),
         ...textProblems(step, {
           parameters,
           earlier: steps.slice(0, index),
-          begin: (field) => watch.begin(`steps.${index}.${field}`),
+          begin: (field) => watch.begin(`${placeOf(step, index)}.${field}`),
         }),
       ]),
     ),
@@ -45,12 +38,15 @@ function within(root: string, issues: readonly FieldIssue[]): FieldIssue[] {
   return issues.map(({ field, message }) => ({ field: `${root}.${field}`, message }));
 }
 
-function repeated(list: string, member: string, words: readonly string[]): FieldIssue[] {
-  const first = new Map(words.map((word, index) => [word, index] as const).toReversed());
-  return words.flatMap((word, index) =>
-    first.get(word)! < index
-      ? [{ field: `${list}.${index}.${member}`, message: `${JSON.stringify(word)} is already used` }]
-      : [],
+/** Where a client gave the step. */
+function placeOf({ type }: TemplateStep, index: number): string {
+  return `steps.${index}.${STEP_ALTERNATIVES[type]}`;
+}
+
+function repeated(words: readonly (readonly [field: string, word: string])[]): FieldIssue[] {
+  const first = new Map(words.map(([field, word]) => [word, field] as const).toReversed());
+  return words.flatMap(([field, word]) =>
+    first.get(word) === field ? [] : [{ field, message: `${JSON.stringify(word)} is already used` }],
   );
 }
 
@@ -91,7 +87,8 @@ function shapeProblems(step: TemplateStep): FieldIssue[] {
 }
 
 function textProblems(step: TemplateStep, { begin, ...known }: Omit<Scope, 'field'> & Watch): FieldIssue[] {
-  return liquidTexts(step).flatMap(({ field, text }) => {
+  return liquidTexts(step).flatMap(({ field: member, text }) => {
+    const field = member === 'system' ? 'systemPrompt' : member;
     begin(field);
     const read = liquidReferences(text);
     if (read.problem !== undefined) return [{ field, message: `is not valid Liquid: ${read.problem}` }];

@@ -108,6 +108,17 @@ const LIQUID_MEMBERS: Record<TemplateStepType, readonly string[]> = {
   store_output: ['name', 'path', 'content', 'mediaType'],
 };
 
+/** Where a client gives a step of each type: the alternatives of `TemplateStepInput`. */
+export const STEP_ALTERNATIVES = {
+  generate: 'generate',
+  ollama_generate: 'ollamaGenerate',
+  git_clone: 'gitClone',
+  run_script: 'runScript',
+  store_output: 'storeOutput',
+} as const satisfies Record<TemplateStepType, string>;
+
+export type StepAlternative = (typeof STEP_ALTERNATIVES)[TemplateStepType];
+
 /** The outputs of a step that later steps can read, as `steps.<id>.<member>`. */
 export const STEP_OUTPUTS: Record<TemplateStepType, readonly string[]> = {
   generate: ['output', 'model', 'provider', 'finishReason'],

@@ -13,7 +13,7 @@ export function loginPayload(name: string, description: string) {
         description:
           'Use it once, with `refreshLogin`, within 30 days. It grants access to the account: store it like a password.',
       }),
-      expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until `token` expires.' }),
+      expiresInSeconds: t.exposeInt('expiresIn', { description: 'Seconds until `token` expires.' }),
     }),
   });
 }

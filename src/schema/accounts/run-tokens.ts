@@ -15,7 +15,7 @@ const CreateRunTokenPayload = builder.objectRef<RunToken>('CreateRunTokenPayload
   description: 'A token for a page that follows specific runs.',
   fields: (t) => ({
     token: t.exposeString('token', { description: 'Send it as `Authorization: Bearer <token>`.' }),
-    expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until it expires.' }),
+    expiresInSeconds: t.exposeInt('expiresIn', { description: 'Seconds until it expires.' }),
   }),
 });
 

@@ -15,7 +15,7 @@ const AgentLimitsInput = builder.inputType('AgentLimitsInput', {
     timeoutSeconds: t.int({
       description: 'Maximum seconds from its start, 1 to 86400, not counting time spent waiting for input.',
     }),
-    maxCost: t.float({ description: 'Maximum cost in US dollars.' }),
+    costLimit: t.float({ description: 'Maximum cost in US dollars.' }),
   }),
 });
 
@@ -45,6 +45,10 @@ const UpdateAgentInput = builder.inputType('UpdateAgentInput', {
   description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The agent.' }),
+    expectedVersion: t.int({
+      description:
+        'The version that the change is based on. If it is at another one, nothing is changed, and the error CONFLICT has it as `presentVersion`. Absent: changed at any version.',
+    }),
     name: t.string({ description: 'Display name, 1 to 200 characters.' }),
     type: t.string({ description: 'The type of tasks that the agent handles.' }),
     description: t.string({ description: 'A description.' }),

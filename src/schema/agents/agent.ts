@@ -24,7 +24,7 @@ const AgentLimitsType = builder.objectRef<AgentLimits>('AgentLimits').implement(
       nullable: true,
       description: 'Maximum seconds from its start, not counting time spent waiting for input.',
     }),
-    maxCost: t.exposeFloat('maxCost', { nullable: true, description: 'Maximum cost in US dollars.' }),
+    costLimit: t.exposeFloat('maxCost', { nullable: true, description: 'Maximum cost in US dollars.' }),
   }),
 });
 
@@ -103,6 +103,7 @@ builder.node(AgentType, {
     }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
     limits: t.expose('limits', { type: AgentLimitsType, description: 'Limits for each of its tasks.' }),
+    version: t.exposeInt('version', { description: 'Increased by every change, from 1.' }),
     isActive: t.exposeBoolean('isActive', { description: 'Whether it accepts tasks.' }),
     isBuiltIn: t.boolean({
       description: 'Whether it is available to all accounts and only admins can change it.',

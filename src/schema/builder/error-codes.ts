@@ -8,7 +8,7 @@ builder.enumType('ErrorCode', {
   values: capitals(REQUEST_ERROR_CODES, {
     BAD_CURSOR: 'A cursor, or `after`, does not belong to this list, feed or log. Start again without it.',
     CONFLICT:
-      'An idempotency key was used for a different request, the thread is busy, or the e-mail address is registered.',
+      'An idempotency key was used for a different request, the thread is busy, the e-mail address or name is taken, or the object is not at `expectedVersion`.',
     DOCUMENT_NOT_ALLOWED:
       'The server executes only trusted or known documents (`DOCUMENTS`), and this is none; send the id of one.',
     FORBIDDEN:

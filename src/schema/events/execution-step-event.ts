@@ -16,7 +16,10 @@ export const StepTaskCreated = event('StepTaskCreated').implement({
       description: 'Index in the list of the step, from 0; null: the step has no list.',
       resolve: ({ data }) => data.item,
     }),
-    tryNumber: t.int({ description: 'Number of the attempt, from 1.', resolve: ({ data }) => data.attempt }),
+    stepAttempt: t.int({
+      description: '`attempt` of the step of the execution, from 1.',
+      resolve: ({ data }) => data.attempt,
+    }),
     after: t.field({
       type: RunErrorType,
       nullable: true,

@@ -65,7 +65,9 @@ function* at(
   yield* below(node, of, info, seen);
 }
 
+/** Model calls are shown as parts of their runs, although they are found by their ids as well. */
 function isNode(type: GraphQLCompositeType, { schema }: GraphQLResolveInfo): boolean {
+  if (type.name === 'ModelCall') return false;
   if (type.name === 'Node') return true;
   const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
   return possible.some(

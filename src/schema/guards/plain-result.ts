@@ -13,7 +13,9 @@ export function requirePlainResult(viewer: Viewer | null, info: GraphQLResolveIn
   if (!viewer?.scopes || viewer.scopes.includes('read')) return;
   const result = getNamedType(info.returnType);
   for (const { place, parent, isPage, isReference } of nestedNodes(info)) {
-    if (isReference || (parent === result && !isPage)) continue;
+    // The edge of a new object leads to that object; those of pages are refused with their pages.
+    const isResult = parent === result || parent.name.endsWith('Edge');
+    if (isReference || (isResult && !isPage)) continue;
     const { message } = scopeRefusal(viewer, 'read')!;
     const selectable = isPage ? '' : '; without it, select only the id';
     throw new DomainError('FORBIDDEN', `${place}: ${message}${selectable}`);

@@ -26,11 +26,10 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
 /** These find nothing but what the token is for. */
 const FIND_ONLY_OWN = ['Query.node', 'Query.nodes'];
 
-/** Fields below the root that lead back to the run itself, or to what belongs to it alone. */
+/** Fields below the root that lead back to the run itself. */
 const SAME_RUN = [
   ...['run', ...RUN_KINDS].map((field) => `CurrentState.${field}`),
   ...['Run', ...RUN_TYPES].map((type) => `${type}.events`),
-  ...RUN_TYPES.map((type) => `${type}.modelCalls`),
 ];
 
 /**

@@ -18,7 +18,8 @@ import { IntegrationTestType, IntegrationType } from './integration.ts';
 import { PlatformEnum, RunEndingEnum } from './integration-enums.ts';
 
 const IntegrationCredentialsInput = builder.inputType('IntegrationCredentialsInput', {
-  description: 'The one field that matches the platform. It is stored encrypted and never shown again.',
+  description: 'The field that matches the platform. It is stored encrypted and never shown again.',
+  isOneOf: true,
   fields: (t) => ({
     token: t.string({ description: 'GITHUB and GITLAB: an access token.' }),
     webhookUrl: t.string({ description: 'SLACK: the https URL of an incoming webhook.' }),

@@ -1,9 +1,9 @@
-import { estimatedCost, model, models } from '../../resolvers/models/list-models.ts';
+import { estimatedCost, modelById, modelByName, models } from '../../resolvers/models/list-models.ts';
 import { pricesOf } from '../../rules/models/price-list.ts';
 import type { Prices } from '../../rules/money/money.ts';
 import type { ModelRow } from '../../store/models/models.ts';
 import { builder } from '../builder/builder.ts';
-import { optionalId } from '../builder/global-id.ts';
+import { localId } from '../builder/global-id.ts';
 import { ModelCapabilityEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { modelPageCost } from '../builder/page-cost.ts';
@@ -123,20 +123,26 @@ const ModelConnection = builder.connectionObject(
   { name: 'ModelEdge', description: 'A model with its position in a list.' },
 );
 
+const ModelBy = builder.inputType('ModelBy', {
+  description: 'What names a model.',
+  isOneOf: true,
+  fields: (t) => ({
+    id: t.id({ description: 'Its global id.' }),
+    name: t.string({
+      description:
+        'A name that a task would use: an id of its provider, `provider/id` or an alias. Unavailable models are found, too.',
+    }),
+  }),
+});
+
 builder.queryFields((t) => ({
   model: t.field({
     type: ModelType,
     nullable: true,
-    description: "A built-in model or one of the viewer's own. Give `id` or `name`.",
-    args: {
-      id: t.arg.id({ description: 'Its global id.' }),
-      name: t.arg.string({
-        description:
-          'A name that a task would use: an id of its provider, `provider/id` or an alias. Unavailable models are found, too.',
-      }),
-    },
-    resolve: (_root, { id, name }, context) =>
-      model(context, { id: optionalId('Model', id) ?? null, name: name ?? null }),
+    description: "A built-in model or one of the viewer's own.",
+    args: { by: t.arg({ type: ModelBy, required: true, description: 'What names it.' }) },
+    resolve: (_root, { by: { id, name } }, context) =>
+      id == null ? modelByName(context, name!) : modelById(context, localId('Model', id, 'by.id'), 'by.id'),
   }),
   models: t.connection(
     {

@@ -8,13 +8,13 @@ import { ModelType } from './model.ts';
 const SelectModelInput = builder.inputType('SelectModelInput', {
   description: 'Requirements for a model; absent fields are ignored.',
   fields: (t) => ({
-    taskType: t.string({ description: 'The purpose, such as `code`: a capability or a specialty.' }),
+    type: t.string({ description: 'Type of the work, such as `code`: a capability or a specialty.' }),
     requiredCapabilities: t.field({
       type: [ModelCapabilityEnum],
       description: 'Required capabilities; models without all of them are excluded.',
     }),
     specialties: t.stringList({ description: 'Desired specialties, such as `coding`; at most 20.' }),
-    contextSize: t.int({ description: 'Required context window in tokens; smaller models are excluded.' }),
+    contextWindow: t.int({ description: 'Required context window in tokens; smaller models are excluded.' }),
     costSensitivity: t.float({
       description: 'Weight of the price, from 0: irrelevant, to 1: decisive. Default 0.',
     }),

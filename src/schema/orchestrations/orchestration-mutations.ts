@@ -1,11 +1,12 @@
 import { startOrchestration } from '../../resolvers/orchestrations/orchestration.ts';
+import { edgeOf } from '../../resolvers/request/run-page.ts';
 import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecycle.ts';
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId, optionalId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
-import { OrchestrationType } from './orchestration.ts';
+import { OrchestrationEdge, OrchestrationType } from './orchestration.ts';
 
 const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
   description: 'Only `prompt` is required; other settings default to those of the session or thread, if any.',
@@ -89,6 +90,14 @@ const CancelOrchestrationPayload = payload('CancelOrchestrationPayload', 'A canc
 const RetryOrchestrationPayload = payload('RetryOrchestrationPayload', 'A requeued orchestration.');
 
 const DeleteOrchestrationPayload = deletedPayload('DeleteOrchestrationPayload', 'A deleted orchestration.');
+
+builder.objectField(StartOrchestrationPayload, 'orchestrationEdge', (t) =>
+  t.field({
+    type: OrchestrationEdge,
+    description: 'The orchestration with its position in `orchestrations`, for a client that adds it there.',
+    resolve: ({ orchestration }, _arguments, context) => edgeOf(context, orchestration),
+  }),
+);
 
 builder.mutationFields((t) => ({
   startOrchestration: t.field({

@@ -105,13 +105,18 @@ const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
   }),
 });
 
+export const OrchestrationEdge = builder.edgeObject({
+  type: OrchestrationType,
+  name: 'OrchestrationEdge',
+  description: 'An orchestration with its position in a list.',
+});
 const OrchestrationConnection = builder.connectionObject(
   {
     type: OrchestrationType,
     name: 'OrchestrationConnection',
     description: 'A page of orchestrations.',
   },
-  { name: 'OrchestrationEdge', description: 'An orchestration with its position in a list.' },
+  OrchestrationEdge,
 );
 
 builder.queryFields((t) => ({

@@ -47,7 +47,7 @@ builder.node(ModelCallType, {
       nullable: true,
       description: 'Milliseconds from the request to its first token.',
     }),
-    latencyMs: t.exposeFloat('latencyMs', {
+    durationMs: t.exposeFloat('latencyMs', {
       nullable: true,
       description: 'Milliseconds from the request to its end.',
     }),

@@ -4,7 +4,7 @@ import { builder } from '../builder/builder.ts';
 export const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').implement({
   description: "Resources that models used on the operator's own machine, as reported by Ollama.",
   fields: (t) => ({
-    modelName: t.exposeString('modelName', { description: 'The model; of several, the last.' }),
+    model: t.exposeString('modelName', { description: 'The model; of several, the last.' }),
     seconds: t.exposeFloat('seconds', {
       nullable: true,
       description: 'Processing time, not counting the time to load the model; null: unknown.',

@@ -40,7 +40,7 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
       description:
         'PROMPT, AGENT: the prompt, sent verbatim, 1 to 1000000 characters. Absent: composed of title, description, target, taskParameters and context; a title or a description is then required.',
     }),
-    system: t.string({ description: 'The system prompt.' }),
+    systemPrompt: t.string({ description: 'Instructions that the model gets before the prompt.' }),
     model: t.string({
       description:
         'A model of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), whose id is sent verbatim. Absent: chosen.',
@@ -60,7 +60,7 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
       type: 'JSON',
       description: 'A JSON Schema for the answer; `result.data` is then the parsed answer.',
     }),
-    maxCost: t.float({
+    costLimit: t.float({
       description:
         'US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, the task fails with BUDGET_EXCEEDED.',
     }),
@@ -156,7 +156,9 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
         'Free parameters of the work, stored unchanged: a JSON object of at most 100000 characters.',
     }),
     prompt: t.string({ description: 'The prompt, 1 to 1000000 characters.' }),
-    system: t.string({ description: 'The system prompt; null removes it.' }),
+    systemPrompt: t.string({
+      description: 'Instructions that the model gets before the prompt; null removes them.',
+    }),
     model: t.string({ description: 'A model as in `createTask`.' }),
     parameters: t.field({ type: PromptParametersInput, description: 'Replaces all sampling settings.' }),
     priority: t.int({ description: '1 to 10; higher numbers run first.' }),
@@ -178,7 +180,7 @@ export const UpdateTaskPriorityInput = builder.inputType('UpdateTaskPriorityInpu
   }),
 });
 
-export const ProvideTaskInputInput = builder.inputType('ProvideTaskInputInput', {
+export const ProvideTaskInput = builder.inputType('ProvideTaskInput', {
   description: 'Only an unfinished task of an agent accepts messages; others fail with INVALID_STATE.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),

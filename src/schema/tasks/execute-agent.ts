@@ -1,9 +1,8 @@
 import { createTask } from '../../resolvers/tasks/task.ts';
-import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { builder } from '../builder/builder.ts';
 import { localId, optionalId } from '../builder/global-id.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
-import { TaskType } from './task.ts';
+import { newTaskPayload } from './new-task-payload.ts';
 
 const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
   description: 'Without `model` and `parameters`, those of the agent are used; its limits apply in any case.',
@@ -18,7 +17,9 @@ const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
       type: PromptParametersInput,
       description: 'Sampling settings; they override those of the agent.',
     }),
-    maxCost: t.float({ description: 'Maximum cost in US dollars; the limit of the agent applies as well.' }),
+    costLimit: t.float({
+      description: 'Maximum cost in US dollars; the limit of the agent applies as well.',
+    }),
     maxIterations: t.int({
       description: 'Maximum number of model turns, 1 to 1000; the limit of the agent applies as well.',
     }),
@@ -37,10 +38,7 @@ const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
   }),
 });
 
-const ExecuteAgentPayload = builder.objectRef<{ task: TaskRow }>('ExecuteAgentPayload').implement({
-  description: 'A task for an agent.',
-  fields: (t) => ({ task: t.expose('task', { type: TaskType, description: 'The new task.' }) }),
-});
+const ExecuteAgentPayload = newTaskPayload('ExecuteAgentPayload', 'A task for an agent.', 'The new task.');
 
 builder.mutationField('executeAgent', (t) =>
   t.field({

@@ -1,7 +1,6 @@
 import { pullModel } from '../../resolvers/tasks/pull-model.ts';
-import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { builder } from '../builder/builder.ts';
-import { TaskType } from './task.ts';
+import { newTaskPayload } from './new-task-payload.ts';
 
 const PullModelInput = builder.inputType('PullModelInput', {
   description: 'Only `model` is required; a request without an `idempotencyKey` always creates another task.',
@@ -17,12 +16,11 @@ const PullModelInput = builder.inputType('PullModelInput', {
   }),
 });
 
-const PullModelPayload = builder.objectRef<{ task: TaskRow }>('PullModelPayload').implement({
-  description: 'A model being pulled.',
-  fields: (t) => ({
-    task: t.expose('task', { type: TaskType, description: 'The task, of the kind PULL.' }),
-  }),
-});
+const PullModelPayload = newTaskPayload(
+  'PullModelPayload',
+  'A model being pulled.',
+  'The task, of the kind PULL.',
+);
 
 builder.mutationField('pullModel', (t) =>
   t.field({

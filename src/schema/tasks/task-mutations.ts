@@ -19,11 +19,12 @@ import {
   DeleteTaskInput,
   EndTaskInput,
   ExecuteTaskInput,
-  ProvideTaskInputInput,
+  ProvideTaskInput,
   RetryTaskInput,
   UpdateTaskInput,
   UpdateTaskPriorityInput,
 } from './create-task-input.ts';
+import { newTaskPayload } from './new-task-payload.ts';
 import { TaskType } from './task.ts';
 
 function payload(name: string, description: string) {
@@ -35,7 +36,7 @@ function payload(name: string, description: string) {
   });
 }
 
-const CreateTaskPayload = payload('CreateTaskPayload', 'A new task.');
+const CreateTaskPayload = newTaskPayload('CreateTaskPayload', 'A new task.', 'The new task.');
 const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
 const EndTaskPayload = payload('EndTaskPayload', 'An ended task.');
 const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A queued task.');
@@ -118,7 +119,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     description:
       'Sends a message to the agent of an unfinished task: the answer to its question if it is WAITING, otherwise input for its next turn.',
-    args: { input: t.arg({ type: ProvideTaskInputInput, required: true }) },
+    args: { input: t.arg({ type: ProvideTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await provideTaskInput(context, localTask(input), { text: input.text }),
     }),

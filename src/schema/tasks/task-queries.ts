@@ -7,9 +7,14 @@ import { pageCost } from '../builder/page-cost.ts';
 import { TaskType } from './task.ts';
 import { localTaskFilter, taskListArguments } from './task-filter.ts';
 
+export const TaskEdge = builder.edgeObject({
+  type: TaskType,
+  name: 'TaskEdge',
+  description: 'A task with its position in a list.',
+});
 export const TaskConnection = builder.connectionObject(
   { type: TaskType, name: 'TaskConnection', description: 'A page of tasks.' },
-  { name: 'TaskEdge', description: 'A task with its position in a list.' },
+  TaskEdge,
 );
 
 builder.queryFields((t) => ({

@@ -64,7 +64,11 @@ builder.node(TaskType, {
       description:
         'The prompt as given, or as composed of title, description, target, taskParameters and context; empty for a template.',
     }),
-    system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
+    systemPrompt: t.exposeString('system', {
+      nullable: true,
+      description: 'Instructions that the model gets before the prompt.',
+      extensions: { columns: ['system'] },
+    }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
     model: t.exposeString('model', {
       nullable: true,

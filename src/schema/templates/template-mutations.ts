@@ -3,11 +3,11 @@ import type { TemplateRow } from '../../store/templates/templates.ts';
 import { builder } from '../builder/builder.ts';
 import { DEFINITION_COST } from '../builder/computation-cost.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
-import { ParameterTypeEnum, TemplateStepTypeEnum } from '../builder/enums.ts';
+import { ParameterTypeEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
-import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { TemplateType } from './template.ts';
+import { TemplateStepInput } from './template-step-input.ts';
 
 const TemplateParameterInput = builder.inputType('TemplateParameterInput', {
   description:
@@ -32,49 +32,6 @@ const TemplateParameterInput = builder.inputType('TemplateParameterInput', {
   }),
 });
 
-const TemplateStepInput = builder.inputType('TemplateStepInput', {
-  description:
-    'One step. Its texts are Liquid templates over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.key.output}}`). Give only the fields of its type.',
-  fields: (t) => ({
-    key: t.string({
-      required: true,
-      description: 'Unique within the template: 1 to 64 letters, digits and _, beginning with a letter.',
-    }),
-    type: t.field({ type: TemplateStepTypeEnum, required: true, description: 'Its type.' }),
-    model: t.string({
-      description:
-        'The model. GENERATE: absent: chosen. OLLAMA_GENERATE: required. May depend on parameters only.',
-    }),
-    prompt: t.string({ description: 'GENERATE, OLLAMA_GENERATE: required.' }),
-    system: t.string({ description: 'GENERATE, OLLAMA_GENERATE: the system prompt.' }),
-    parameters: t.field({
-      type: PromptParametersInput,
-      description: 'GENERATE, OLLAMA_GENERATE: sampling settings.',
-    }),
-    url: t.string({ description: 'GIT_CLONE: required; the https URL of a repository.' }),
-    ref: t.string({ description: 'GIT_CLONE: a branch or a tag.' }),
-    token: t.string({ description: 'GIT_CLONE: an access token, given by a secret parameter.' }),
-    directory: t.string({
-      description:
-        'GIT_CLONE: the folder to clone to. RUN_SCRIPT: the folder to run in. Relative to the working directory.',
-    }),
-    path: t.string({
-      description:
-        'RUN_SCRIPT: the file to run, relative to `directory`. STORE_OUTPUT: the file to save, relative to the working directory.',
-    }),
-    script: t.string({
-      description: 'RUN_SCRIPT: a Bash script, instead of a path. Pass untrusted values as `args`.',
-    }),
-    args: t.stringList({ description: 'RUN_SCRIPT: at most 50 arguments.' }),
-    timeoutSeconds: t.int({ description: 'RUN_SCRIPT: 1 to 3600. Absent: 600.' }),
-    name: t.string({ description: 'STORE_OUTPUT: required; the name of the artifact.' }),
-    content: t.string({ description: 'STORE_OUTPUT: the text to save if there is no file at `path`.' }),
-    mediaType: t.string({
-      description: 'STORE_OUTPUT: media type of the content. Absent: derived from the name.',
-    }),
-  }),
-});
-
 const CreateTemplateInput = builder.inputType('CreateTemplateInput', {
   description:
     'Only `name` and `steps` are required; a name that one of your templates or a built-in one has is refused.',
@@ -94,6 +51,10 @@ const UpdateTemplateInput = builder.inputType('UpdateTemplateInput', {
   description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The template.' }),
+    expectedVersion: t.int({
+      description:
+        'The version that the change is based on. If it is at another one, nothing is changed, and the error CONFLICT has it as `presentVersion`. Absent: changed at any version.',
+    }),
     description: t.string({ description: 'A description; null removes it.' }),
     parameters: t.field({ type: [TemplateParameterInput], description: 'Replaces all parameters.' }),
     steps: t.field({ type: [TemplateStepInput], description: 'Replaces all steps, in order.' }),

@@ -1,11 +1,11 @@
 import type { FieldIssue } from '../../errors.ts';
-import { chosenTemplate, templates, validateTemplate } from '../../resolvers/templates/template.ts';
+import { namedTemplate, template, templates, validateTemplate } from '../../resolvers/templates/template.ts';
 import type { ParameterCheck } from '../../rules/templates/parameters.ts';
 import type { TemplateParameter, TemplateStep } from '../../rules/templates/template.ts';
 import type { TemplateRow } from '../../store/templates/templates.ts';
 import { builder } from '../builder/builder.ts';
 import { ParameterTypeEnum, TemplateStepTypeEnum } from '../builder/enums.ts';
-import { optionalId } from '../builder/global-id.ts';
+import { localId, optionalId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';
@@ -61,7 +61,7 @@ const TemplateStepType = builder.objectRef<TemplateStep>('TemplateStep').impleme
       type: t.expose('type', { type: TemplateStepTypeEnum, description: 'Its type.' }),
       model: text('model', 'GENERATE, OLLAMA_GENERATE: the model, possibly by parameters; null: chosen.'),
       prompt: text('prompt', 'GENERATE, OLLAMA_GENERATE: the prompt.'),
-      system: text('system', 'GENERATE, OLLAMA_GENERATE: the system prompt.'),
+      systemPrompt: text('system', 'GENERATE, OLLAMA_GENERATE: the system prompt.'),
       parameters: t.field({
         type: PromptParametersType,
         nullable: true,
@@ -177,17 +177,25 @@ const TemplateConnection = builder.connectionObject(
   { name: 'TemplateEdge', description: 'A template with its position in a list.' },
 );
 
+const TemplateBy = builder.inputType('TemplateBy', {
+  description: 'What names a template.',
+  isOneOf: true,
+  fields: (t) => ({
+    id: t.id({ description: 'Its global id.' }),
+    name: t.string({ description: "Its name; one of the viewer's own cannot have that of a built-in one." }),
+  }),
+});
+
 builder.queryFields((t) => ({
   template: t.field({
     type: TemplateType,
     nullable: true,
-    description: "One of the viewer's templates, or a built-in one. Give `id` or `name`.",
-    args: {
-      id: t.arg.id({ description: 'The template; instead of `name`.' }),
-      name: t.arg.string({ description: 'The name of the template; instead of `id`.' }),
-    },
-    resolve: (_root, { id, name }, context) =>
-      chosenTemplate(context, { id: optionalId('Template', id), name }),
+    description: "One of the viewer's templates, or a built-in one.",
+    args: { by: t.arg({ type: TemplateBy, required: true, description: 'What names it.' }) },
+    resolve: (_root, { by: { id, name } }, context) =>
+      id == null
+        ? namedTemplate(context, name!, 'by.name')
+        : template(context, localId('Template', id, 'by.id'), 'by.id'),
   }),
   templates: t.connection(
     {

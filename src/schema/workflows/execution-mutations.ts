@@ -1,3 +1,4 @@
+import { edgeOf } from '../../resolvers/request/run-page.ts';
 import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecycle.ts';
 import { executeWorkflow } from '../../resolvers/workflows/execution.ts';
 import type { ExecutionRow } from '../../store/workflows/executions.ts';
@@ -5,7 +6,7 @@ import { builder } from '../builder/builder.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
-import { ExecutionType } from './execution.ts';
+import { ExecutionEdge, ExecutionType } from './execution.ts';
 
 const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
   description: 'Only `workflowId` is required; later changes of the workflow do not affect the execution.',
@@ -30,7 +31,7 @@ const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
       type: 'JSON',
       description: 'A JSON object of at most 16000 characters, stored with it and returned unchanged.',
     }),
-    maxCost: t.float({
+    costLimit: t.float({
       description:
         'US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, its step fails with BUDGET_EXCEEDED.',
     }),
@@ -80,6 +81,14 @@ const CancelExecutionPayload = payload('CancelExecutionPayload', 'A cancelled ex
 const RetryExecutionPayload = payload('RetryExecutionPayload', 'A resumed execution.');
 
 const DeleteExecutionPayload = deletedPayload('DeleteExecutionPayload', 'A deleted execution.');
+
+builder.objectField(ExecuteWorkflowPayload, 'executionEdge', (t) =>
+  t.field({
+    type: ExecutionEdge,
+    description: 'The execution with its position in `executions`, for a client that adds it there.',
+    resolve: ({ execution }, _arguments, context) => edgeOf(context, execution),
+  }),
+);
 
 builder.mutationFields((t) => ({
   executeWorkflow: t.field({

@@ -121,9 +121,14 @@ function localFilter(filter: typeof ExecutionFilter.$inferInput | null | undefin
   return { ...filter, workflowId: optionalId('Workflow', filter?.workflowId, 'filter.workflowId') };
 }
 
+export const ExecutionEdge = builder.edgeObject({
+  type: ExecutionType,
+  name: 'ExecutionEdge',
+  description: 'An execution with its position in a list.',
+});
 const ExecutionConnection = builder.connectionObject(
   { type: ExecutionType, name: 'ExecutionConnection', description: 'A page of executions.' },
-  { name: 'ExecutionEdge', description: 'An execution with its position in a list.' },
+  ExecutionEdge,
 );
 
 builder.queryFields((t) => ({

@@ -103,6 +103,10 @@ const UpdateWorkflowInput = builder.inputType('UpdateWorkflowInput', {
   description: 'Omitted fields stay unchanged. Running executions keep the version they started with.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The workflow.' }),
+    expectedVersion: t.int({
+      description:
+        'The version that the change is based on. If it is at another one, nothing is changed, and the error CONFLICT has it as `presentVersion`. Absent: changed at any version.',
+    }),
     name: t.string({ description: 'Display name, 1 to 200 characters.' }),
     description: t.string({ description: 'A description, at most 10000 characters; null removes it.' }),
     steps: t.field({ type: [WorkflowStepInput], description: 'Replaces all steps.' }),

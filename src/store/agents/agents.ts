@@ -67,17 +67,17 @@ export function insertAgent(
     .executeTakeFirstOrThrow();
 }
 
-/** @returns null when it has been deleted */
+/** @param of null: of any version. @returns null when it has been deleted, or is no longer at that version */
 export async function updateAgent(
   { pool }: Database,
-  id: string,
+  of: { id: string; version: number | null },
   agent: AgentSettings,
 ): Promise<AgentRow | null> {
   const updated = await tables(pool)
     .updateTable('agent')
     .set({ ...agent, parameters: json(agent.parameters), limits: json(agent.limits) })
-    .set({ updatedAt: CURRENT_TIME })
-    .where('id', '=', id)
+    .set((row) => ({ version: row('version', '+', 1), updatedAt: CURRENT_TIME }))
+    .where(optionalFilters('agent', of))
     .returningAll()
     .returning(createdAtText('agent'))
     .executeTakeFirst();

@@ -32,6 +32,8 @@ export const Agent = defineEntity({
     parameters: p.json<PromptParameters>().defaultRaw(`'{}'::jsonb`),
     limits: p.json<AgentLimits>().defaultRaw(`'{}'::jsonb`),
     isActive: p.boolean().default(true),
+    /** Increased by every change, from 1. */
+    version: p.integer().default(1),
     ...timestamps,
   },
 });

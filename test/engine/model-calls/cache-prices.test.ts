@@ -57,7 +57,7 @@ describe('what is read from a cache and written to it', () => {
   });
 
   test('is within the reservation, all of the input written for an hour', async () => {
-    const { task } = await taskOn(`${SONNET}@tokens=256,written=1000,hour=1000`, { maxCost: 0.05 });
+    const { task } = await taskOn(`${SONNET}@tokens=256,written=1000,hour=1000`, { costLimit: 0.05 });
     expect(task).toMatchObject({ status: 'COMPLETED', cost: expect.closeTo((1000 * 4 + 2560) / 1e6, 12) });
     expect(task.budget).toEqual({ spent: task.cost, reserved: 0 });
   });
@@ -65,7 +65,7 @@ describe('what is read from a cache and written to it', () => {
   test('what could cost more than the limit when it is written is not asked', async () => {
     const before = vendor.stats().total;
     // More than 4,000 bytes at $2 and 256 tokens of output are covered, at $4 they are not.
-    const { last } = await taskOn(`${SONNET}@tokens=9`, { maxCost: 0.015 });
+    const { last } = await taskOn(`${SONNET}@tokens=9`, { costLimit: 0.015 });
     expect(last).toMatchObject({ __typename: 'RunFailed', error: { code: 'BUDGET_EXCEEDED' } });
     expect(vendor.stats().total).toBe(before);
   });
@@ -76,7 +76,7 @@ describe("an admin's prices", () => {
     prices { input cachedInput cacheWrite cacheWriteHour output } } } }`;
   const change = async (name: string, prices: object | null) => {
     const { model } = data(
-      await admin.query('query ($name: String) { model(name: $name) { id } }', { name }),
+      await admin.query('query ($name: String!) { model(by: { name: $name }) { id } }', { name }),
     );
     return data(await admin.query(UPDATE, { input: { id: model.id, prices } })).updateModel.model.prices;
   };

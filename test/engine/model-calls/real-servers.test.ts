@@ -48,7 +48,8 @@ afterAll(async () => {
 
 const countOf = (model: string) => asked.filter((body) => body.model === model).length;
 const quirksOf = async (name: string) =>
-  data(await admin.query('query ($name: String) { model(name: $name) { id quirks } }', { name })).model;
+  data(await admin.query('query ($name: String!) { model(by: { name: $name }) { id quirks } }', { name }))
+    .model;
 
 test('what a server refused is left out, remembered, and shown with the model', async () => {
   for (const expected of [2, 3]) {

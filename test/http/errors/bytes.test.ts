@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DomainError, shortened } from '../../../src/errors.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
+import { templateInput } from '../../harness/template-steps.ts';
 
 const server = fixture(() => startTestServer({ worker: false }));
 const ann = fixture(() => server.newUser());
@@ -92,7 +93,9 @@ describe('a refusal says enough, and no more than that', () => {
       },
     ],
   ])('%s', async (_what, document, input) => {
-    const { errors } = await ann.query(document, { input });
+    const { errors } = await ann.query(document, {
+      input: document === TEMPLATE ? templateInput(input) : input,
+    });
     expect(errors).toHaveLength(1);
     const { message, extensions } = errors![0]!;
     expect(extensions.code).toBe('VALIDATION_ERROR');

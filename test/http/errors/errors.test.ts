@@ -191,7 +191,7 @@ test('whatever the input is, it is a task or a fault of the client', async () =>
   const input = fc.record(
     {
       prompt: anything,
-      system: anything,
+      systemPrompt: anything,
       model: anything,
       kind: anything,
       parameters: anything,

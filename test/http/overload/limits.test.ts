@@ -25,7 +25,7 @@ function deep(levels: number, open: string, inside: string, close: string): stri
 }
 
 const DIRECTIVES = many(31, () => '@include(if: true)');
-const EVERY_CALL = 'id model provider status attempt inputTokens outputTokens cost startedAt latencyMs';
+const EVERY_CALL = 'id model provider status attempt inputTokens outputTokens cost startedAt durationMs';
 
 const REFUSED: [what: string, document: string, code: string, message: RegExp][] = [
   ['fields 50,000 deep', '{a'.repeat(50_000), 'GRAPHQL_PARSE_FAILED', /more than 2000 tokens/],

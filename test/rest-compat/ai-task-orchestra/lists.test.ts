@@ -32,7 +32,7 @@ const server = fixture(() =>
 );
 const account = fixture(() => openAccount(server));
 beforeAll(async () => {
-  const steps = [{ key: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' }];
+  const steps = [{ storeOutput: { key: 'keep', name: 'a.txt', content: 'a' } }];
   const document =
     'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
   data(await account.native.query(document, { input: { name: 'keeper', steps } }));

@@ -3,6 +3,7 @@ import { data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startGitServer } from '../../harness/git-server.ts';
 import { startTestServer } from '../../harness/server.ts';
+import { templateInput } from '../../harness/template-steps.ts';
 import { answerText, startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
@@ -67,7 +68,7 @@ async function end(id: string, result: object): Promise<void> {
 async function createTemplate(input: object): Promise<void> {
   const document =
     'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
-  data(await account.native.query(document, { input }));
+  data(await account.native.query(document, { input: templateInput(input) }));
 }
 
 const documented: Audit[] = [

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
+import { templateInput } from '../../harness/template-steps.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import { expectRefusal, INFERENCE, openAccount, parameters } from './account.ts';
@@ -23,7 +24,7 @@ const validate = (body: unknown, name = INFERENCE) =>
 async function create(input: object, of = account): Promise<string> {
   const document =
     'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
-  return data(await of.native.query(document, { input })).createTemplate.template.id;
+  return data(await of.native.query(document, { input: templateInput(input) })).createTemplate.template.id;
 }
 
 const KEEP = { key: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' };

@@ -390,7 +390,7 @@ const decided: Audit[] = [
     check: async () => {
       const make =
         'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { name } } }';
-      const steps = [{ key: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' }];
+      const steps = [{ storeOutput: { key: 'keep', name: 'a.txt', content: 'a' } }];
       data((await account.query(make, { input: { name: 'keeper', steps } })).body);
       const { body } = await ended(await native({ templateName: 'keeper' }));
       expect(body).toMatchObject({ description: 'keeper', status: 'completed', result: { success: true } });

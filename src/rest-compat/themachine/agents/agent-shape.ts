@@ -8,7 +8,7 @@ import { modelParameters, parametersOf, parametersShape, showParameters } from '
 
 export const AGENT = graphql(`fragment Agent on Agent {
   id name type description capabilities model systemPrompt tools
-  parameters { temperature topP maxTokens stop seed } limits { maxIterations timeoutSeconds maxCost }
+  parameters { temperature topP maxTokens stop seed } limits { maxIterations timeoutSeconds costLimit }
   isActive createdAt updatedAt
 }`);
 
@@ -36,7 +36,7 @@ export const agentShape = z.object({
 });
 
 export function showAgent(agent: ResultOf<typeof AGENT>): z.input<typeof agentShape> {
-  const { maxIterations, timeoutSeconds, maxCost } = agent.limits;
+  const { maxIterations, timeoutSeconds, costLimit } = agent.limits;
   return {
     id: plainId(agent.id),
     name: agent.name,
@@ -47,7 +47,7 @@ export function showAgent(agent: ResultOf<typeof AGENT>): z.input<typeof agentSh
     system_prompt: agent.systemPrompt,
     tools: agent.tools.map(lowerCase),
     parameters: showParameters(agent.parameters),
-    limits: { max_iterations: maxIterations, timeout: timeoutSeconds, max_cost: maxCost },
+    limits: { max_iterations: maxIterations, timeout: timeoutSeconds, max_cost: costLimit },
     is_active: agent.isActive,
     created_at: isoSeconds(agent.createdAt),
     updated_at: isoSeconds(agent.updatedAt),
@@ -74,7 +74,7 @@ export const newAgent = jsonBody({ name: text(), ...settings });
 export const agentChange = jsonBody({ name: text().nullish(), ...settings });
 
 /** Field names of clients by field names of the schema. */
-export const AGENT_NAMES = { model: 'model_id', timeout_seconds: 'timeout' };
+export const AGENT_NAMES = { model: 'model_id', timeout_seconds: 'timeout', cost_limit: 'max_cost' };
 
 /** The fields to write; absent ones stay unchanged, or get the default of the schema. */
 export function agentSettings({ limits, parameters, ...given }: z.output<typeof agentChange>) {
@@ -91,7 +91,7 @@ export function agentSettings({ limits, parameters, ...given }: z.output<typeof 
       withoutAbsent({
         maxIterations: limits.max_iterations,
         timeoutSeconds: limits.timeout,
-        maxCost: limits.max_cost,
+        costLimit: limits.max_cost,
       }),
     isActive: given.is_active,
   });

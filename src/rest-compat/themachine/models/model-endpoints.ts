@@ -16,10 +16,10 @@ const oneModel = z.object({ params: path('model_id') });
 /** More than a catalog has. */
 const WHOLE_CATALOG = { first: 10_000, offset: 0 };
 
-const NAMES = { model_id: 'id' };
+const NAMES = { model_id: 'id', 'by.name': 'name' };
 
 const byName = {
-  document: graphql('query model($name: String!) { model(name: $name) { ...Model } }', [MODEL]),
+  document: graphql('query model($name: String!) { model(by: { name: $name }) { ...Model } }', [MODEL]),
   variables: ({ params }: z.output<typeof oneModel>) => ({ name: params.model_id }),
 };
 
@@ -61,7 +61,7 @@ export const modelEndpoints = [
     method: 'GET',
     path: '/api/v1/models/{model_id}',
     access: 'account',
-    names: { name: 'model_id' },
+    names: { 'by.name': 'model_id' },
     input: oneModel,
     ...byName,
     body: modelShape,
@@ -130,7 +130,7 @@ export const modelEndpoints = [
     method: 'DELETE',
     path: '/api/v1/models/{model_id}',
     access: 'account',
-    names: { name: 'model_id' },
+    names: { 'by.name': 'model_id' },
     input: oneModel,
     before: byName,
     document: graphql(

@@ -23,7 +23,7 @@ export function namesIn(models: readonly Named[]): (model: Named) => string {
   return (model) => (meant.get(model.modelId)?.id === model.id ? model.modelId : nameOf(model));
 }
 
-/** As in the schema's `model(name:)`: available ones, the viewer's own, then by provider. */
+/** As in the schema's `model(by:)`: available ones, the viewer's own, then by provider. */
 function byPreference(one: Named, other: Named): number {
   return (
     Number(other.isActive) - Number(one.isActive) ||

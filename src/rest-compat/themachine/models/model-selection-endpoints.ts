@@ -18,7 +18,12 @@ import {
 /** Assumed input for estimates if no size is given. */
 const USUAL_TOKENS = 1_000;
 
-const NAMES = { input_tokens: 'context_size', name: 'model_id' };
+const NAMES = {
+  input_tokens: 'context_size',
+  context_window: 'context_size',
+  type: 'task_type',
+  'by.name': 'model_id',
+};
 
 const tokensOf = ({ context_size: size }: { context_size?: number | null | undefined }) =>
   size ?? USUAL_TOKENS;
@@ -36,7 +41,7 @@ export const modelSelectionEndpoints = [
     before: {
       document: graphql(
         `query model($name: String!, $tokens: Int!) {
-          model(name: $name) { ...Candidate }
+          model(by: { name: $name }) { ...Candidate }
           providers { id: provider configured }
         }`,
         [CANDIDATE],
@@ -48,7 +53,7 @@ export const modelSelectionEndpoints = [
       const isConfigured = providers.some(({ id, configured }) => id === model.provider && configured);
       refuseUnfit(model, tokensOf(body), isConfigured);
       return {
-        input: { taskType: body.task_type ?? null, contextSize: body.context_size ?? null },
+        input: { type: body.task_type ?? null, contextWindow: body.context_size ?? null },
         tokens: tokensOf(body),
       };
     },
@@ -86,9 +91,9 @@ export const modelSelectionEndpoints = [
       );
       return {
         input: {
-          taskType: body.task_type ?? null,
+          type: body.task_type ?? null,
           requiredCapabilities: body.required_capabilities?.map(upperCase) ?? null,
-          contextSize: body.context_size ?? null,
+          contextWindow: body.context_size ?? null,
           costSensitivity: body.cost_sensitivity ?? null,
           preferredProvider: ready ?? preferred[0] ?? null,
         },

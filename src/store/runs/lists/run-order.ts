@@ -1,4 +1,5 @@
 import type { Direction, RunOrderField } from '../../../vocabulary.ts';
+import type { Database } from '../../database/database.ts';
 import { CURSOR_TIME, type ListRange } from '../../database/sql-page.ts';
 import type { AddParameter } from '../../database/statement.ts';
 import { END_ORDER } from '../../entities/run.ts';
@@ -71,4 +72,14 @@ export function betweenSql(
     ...(after && { after: beyond(behind!, after) }),
     ...(before && { before: beyond(ahead!, before) }),
   };
+}
+
+/** The position of a run that exists in lists that are ordered by the time of creation. */
+export async function readNewestPosition({ pool }: Database, id: string): Promise<RunPosition> {
+  const { rows } = await pool.query<RunPosition>({
+    name: 'read-newest-position',
+    text: `select id, ${ORDERS.created_at.text} as "orderText" from run where id = $1`,
+    values: [id],
+  });
+  return rows[0]!;
 }
