@@ -342,6 +342,56 @@ test('package.json has exact versions only, and every package that src imports',
   expect([...new Set(names)].filter((name) => !(name in dependencies))).toEqual([]);
 });
 
+describe('packages/client stands alone', () => {
+  const root = new URL('../packages/client/', import.meta.url);
+  const files = readSources(new URL('src', root).pathname).filter(({ path }) => path !== 'documents.ts');
+  const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+    readFileSync(new URL('package.json', root), 'utf8'),
+  );
+  /** Packages that only those import who use them with it. */
+  const ADAPTORS: Record<string, string> = {
+    '@apollo/client': 'apollo.ts',
+    '@urql/core': 'urql.ts',
+    'relay-runtime': 'relay.ts',
+    react: 'react',
+    ai: 'ai-sdk',
+  };
+  const wrong = (isWrong: (source: Source) => boolean) => files.filter(isWrong).map(({ path }) => path);
+
+  test('it imports its own files and its packages, and of others only in their adaptors', () => {
+    const leaving = ({ imports }: Source) => imports.some(({ path }) => path?.startsWith('..'));
+    expect(wrong(leaving)).toEqual([]);
+    const packages = files.flatMap(({ room, imports }) =>
+      imports.filter((one) => one.room === null).map(({ from }) => ({ room, name: packageOf(from) })),
+    );
+    const known = { ...dependencies, ...peerDependencies };
+    expect(packages.filter(({ name }) => !(name in known))).toEqual([]);
+    expect(packages.filter(({ name, room }) => ADAPTORS[name] && ADAPTORS[name] !== room)).toEqual([]);
+  });
+
+  test('its versions are exact, except those of packages that its users bring', () => {
+    const versions = Object.values({ ...dependencies, ...devDependencies });
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
+  });
+
+  test('its files, functions and words are within the limits of src', () => {
+    expect(wrong(({ lines }) => lines > 250)).toEqual([]);
+    expect(wrong(({ bodies }) => bodies.some(({ lines }) => lines > 60))).toEqual([]);
+    for (const { pattern } of REFUSED) expect(refusedWords(files, pattern)).toEqual([]);
+    expect(importCycles(files)).toEqual([]);
+    // The AI SDK's transports are classes.
+    const classes = wrong((source) => usesAny(source, ['class that is no error']));
+    expect(classes).toEqual(['ai-sdk/chat-transport.ts']);
+    const refused = ['any', 'enum', 'parameter property', 'default export', 'console', 'process'];
+    expect(wrong((source) => usesAny(source, refused))).toEqual([]);
+  });
+
+  test('its adaptors of other clients have at most 60 lines', () => {
+    const adaptors = files.filter(({ path }) => ['apollo.ts', 'urql.ts', 'relay.ts'].includes(path));
+    expect(adaptors.map(({ lines }) => lines > 60)).toEqual([false, false, false]);
+  });
+});
+
 describe('this test sees what it is to see', () => {
   const read = (path: string, text: string): Source => readSource(path, text);
 

@@ -1,3 +1,4 @@
+import { clientPackage } from './client-package.ts';
 import { dialects } from './dialects.ts';
 import { fairness } from './fairness.ts';
 import { fanOut } from './fan-out.ts';
@@ -16,6 +17,7 @@ export const ROWS = [
   { number: 6, ...start },
   { number: 7, ...dialects },
   { number: 8, ...fairness },
+  { number: 9, ...clientPackage },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];

@@ -41,13 +41,14 @@ export type Construct =
   | 'enum'
   | 'parameter property';
 
-const ROOT = new URL('../../src', import.meta.url).pathname;
+const SRC = new URL('../../src', import.meta.url).pathname;
 
-export function readSources(): Source[] {
-  return readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
+/** @param root another folder of sources; paths are relative to it */
+export function readSources(root = SRC): Source[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
     .toSorted()
-    .map((path) => readSource(path, readFileSync(join(ROOT, path), 'utf8')));
+    .map((path) => readSource(path, readFileSync(join(root, path), 'utf8')));
 }
 
 /** Uses the parser that comes with vitest, because TypeScript 7's runs only in a process of its own. */

@@ -1,6 +1,5 @@
-import { type DocumentNode, print } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import { chooseTransport, type TransportName } from './connection/choose-transport.ts';
-import { post } from './connection/http.ts';
 import { iterate } from './connection/iterate.ts';
 import { resumptionOf } from './connection/resumption.ts';
 import { subscribe as subscribeResuming } from './connection/subscribe.ts';
@@ -10,7 +9,8 @@ import { errorOf } from './error.ts';
 import { type ActivityItem, type ActivityOptions, followActivity } from './follow/follow-activity.ts';
 import { type FollowOptions, followRun, type RunEvent } from './follow/follow-run.ts';
 import { type FollowTextOptions, followText, type TextSoFar } from './follow/follow-text.ts';
-import type { Document, RequestOptions, Subscribe } from './follow/subscribe.ts';
+import type { Request, Subscribe } from './follow/subscribe.ts';
+import { createRequests } from './requests.ts';
 
 export interface PolyphonyOptions extends Credentials {
   /** The GraphQL endpoint: `https://example.com/graphql`. */
@@ -18,12 +18,6 @@ export interface PolyphonyOptions extends Credentials {
   /** Default: WebSockets, and server-sent events where none can be opened. */
   transport?: TransportName | undefined;
 }
-
-type Request = <Result, Variables extends Record<string, unknown>>(
-  document: Document<Result, Variables>,
-  variables: Variables,
-  options?: RequestOptions,
-) => Promise<Result>;
 
 export interface Polyphony {
   /** One answer. @throws PolyphonyError for any error in it */
@@ -49,6 +43,7 @@ export function createPolyphony({
 }: PolyphonyOptions): Polyphony {
   const tokens = createTokens(credentials);
   const transports = chooseTransport(url, tokens, transport);
+  const { request, answer } = createRequests(url, tokens);
   const running = new Set<Stop>();
 
   function observe(
@@ -75,27 +70,19 @@ export function createPolyphony({
     };
   }
 
-  async function execute(operation: Operation, signal?: AbortSignal): Promise<Payload> {
-    const { generation } = tokens;
-    const answer = await post(url, operation, await tokens.headers(), signal);
-    const isRefused = answer.errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
-    if (!isRefused || !(await tokens.renew(generation))) return answer;
-    return post(url, operation, await tokens.headers(), signal);
-  }
-
-  const request: Request = async (document, variables, { signal } = {}) => {
-    const query = typeof document === 'string' ? document : print(document);
-    const { data, errors } = await execute({ query, variables }, signal);
-    if (errors || !data) throw errorOf(errors ?? []);
-    return data as never;
-  };
-  const subscribe: Subscribe = async function* (document, variables, { signal } = {}) {
-    const payloads = iterate<Payload>((sink) => observe(document, variables, sink), signal);
-    for await (const { data, errors } of payloads) {
-      if (errors) throw errorOf(errors);
-      yield data as never;
-    }
-  };
+  // Not a generator: each layer of them would cost microseconds for each event.
+  const subscribe: Subscribe = (document, variables, { signal } = {}) =>
+    iterate<never>((sink) => {
+      const stop = observe(document, variables, {
+        ...sink,
+        next({ data, errors }) {
+          if (!errors) return sink.next(data as never);
+          stop();
+          sink.error(errorOf(errors));
+        },
+      });
+      return stop;
+    }, signal);
   return {
     query: request,
     mutate: request,
@@ -103,20 +90,7 @@ export function createPolyphony({
     followRun: (runId, options) => followRun(subscribe, runId, options),
     followText: (taskId, options) => followText(subscribe, taskId, options),
     activity: (options) => followActivity(subscribe, options),
-    answer(operation, sink) {
-      const controller = new AbortController();
-      execute(operation, controller.signal).then(
-        (payload) => {
-          if (controller.signal.aborted) return;
-          sink.next(payload);
-          sink.complete();
-        },
-        (error) => {
-          if (!controller.signal.aborted) sink.error(error);
-        },
-      );
-      return () => controller.abort();
-    },
+    answer,
     observe,
     close() {
       for (const stop of running) stop();

@@ -28,7 +28,7 @@ export class PolyphonyChatTransport implements ChatTransport<UIMessage> {
   readonly resumeStreamIsReplay = true;
   readonly #polyphony: Polyphony;
   readonly #task: PolyphonyChatOptions['task'];
-  /** The latest request of each chat: one that has replaced another goes on with its task. */
+  /** The latest request of each chat: one that has replaced another continues its task. */
   readonly #latest = new Map<string, object>();
 
   constructor({ polyphony, task }: PolyphonyChatOptions) {
@@ -63,7 +63,7 @@ export class PolyphonyChatTransport implements ChatTransport<UIMessage> {
     const following = new AbortController();
     const stop = () => {
       following.abort(abortSignal?.reason);
-      // `useChat` aborts a resumed request also when it resumes once more; then the task goes on.
+      // `useChat` aborts a resumed request also when it resumes once more; then the task continues.
       queueMicrotask(() => {
         if (this.#latest.get(chatId) === request) void this.#cancel(runId);
       });

@@ -10,7 +10,7 @@ interface Message {
   callId: string | null;
   /** The part that is being appended to. */
   open: { type: 'text' | 'reasoning'; id: string } | null;
-  /** Whether the step was emptied and goes on with the next model call. */
+  /** Whether the step was emptied and continues with the next model call. */
   isReset: boolean;
   hasText: boolean;
   finishReason: ReasonOfSdk;

@@ -28,10 +28,14 @@ export function subscribe(connection: Connection, resumption: Resumption, sink: 
       return;
     }
     const [generation, begunAt] = [tokens.generation, performance.now()];
-    leave = attempt(connection.transport(), operation, resumption, {
+    leave = attempt(connection.transport(), operation, {
       next(payload) {
+        // Whatever it is, the token was accepted.
+        state.refusals = 0;
+        const accepted = resumption.accept(payload);
+        if (!accepted) return;
         state.failures = 0;
-        sink.next(payload);
+        sink.next(accepted);
       },
       error(error) {
         const isSoon = performance.now() - begunAt < SOON_MS;
@@ -71,12 +75,7 @@ export function subscribe(connection: Connection, resumption: Resumption, sink: 
 }
 
 /** One connection. Nothing follows its first error or its end. */
-function attempt(
-  transport: Transport,
-  operation: Operation,
-  resumption: Resumption,
-  sink: Sink<Payload>,
-): Stop {
+function attempt(transport: Transport, operation: Operation, sink: Sink<Payload>): Stop {
   let isOver = false;
   const over = (then: () => void) => {
     if (isOver) return;
@@ -91,8 +90,7 @@ function attempt(
         over(() => sink.error(errorOf(errors)));
         leave();
       } else {
-        const accepted = resumption.accept(payload);
-        if (accepted) sink.next(accepted);
+        sink.next(payload);
       }
     },
     error: (error) => over(() => sink.error(error)),

@@ -1,7 +1,7 @@
 import { RunEvents, type RunEventsSubscription } from '../documents.ts';
 import type { Subscribe } from './subscribe.ts';
 
-/** An event of a run: every field of every type, told apart by `__typename`. */
+/** An event of a run, with every field of its type. Its `__typename` distinguishes it. */
 export type RunEvent = NonNullable<RunEventsSubscription['runEvents']>;
 
 export interface FollowOptions {

@@ -13,3 +13,9 @@ export type Subscribe = <Result, Variables extends Record<string, unknown>>(
   variables: Variables,
   options?: RequestOptions,
 ) => AsyncGenerator<Result, void, undefined>;
+
+export type Request = <Result, Variables extends Record<string, unknown>>(
+  document: Document<Result, Variables>,
+  variables: Variables,
+  options?: RequestOptions,
+) => Promise<Result>;
