@@ -17,6 +17,8 @@ import { createGraphiqlPage, type LocalAdmin } from './graphql/graphiql.ts';
 import { graphqlRoute } from './graphql/graphql-route.ts';
 import { createSubscribe } from './graphql/share-results.ts';
 import { openSockets } from './graphql/sockets.ts';
+import { createReservations } from './graphql/streams/reservations.ts';
+import { createSingleConnection } from './graphql/streams/single-connection.ts';
 import { createGraphql } from './graphql/yoga.ts';
 import { FASTIFY_TIMEOUTS } from './overload/connections.ts';
 import type { Redis } from './overload/limiter.ts';
@@ -85,7 +87,10 @@ export async function createApp(services: Services, options: AppOptions): Promis
     strictTransportSecurity: services.config.production,
   });
   await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
-  await app.register(graphqlRoute(yoga, documents, admission));
+  const { streamsPerAccount } = limits.connections;
+  const reservations = createReservations(streamsPerAccount, atCredentialEnd);
+  const singleConnection = createSingleConnection(reservations, services.operationLimits);
+  await app.register(graphqlRoute({ yoga, documents, admission, singleConnection }));
   const sendArtifact = createSendArtifact(services, admission);
   await app.register(artifactRoute(services, admission, sendArtifact));
   await app.register(sessionRoutes(services, admission));

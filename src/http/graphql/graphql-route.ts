@@ -1,18 +1,45 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.ts';
 import { unkeptNumber } from '../../rules/json/numbers.ts';
 import type { Admission } from '../requests/admission.ts';
-import { headerCredentials } from '../requests/context.ts';
-import { pageCredentials } from '../requests/session-cookie.ts';
 import type { Transport } from '../requests/transport.ts';
 import { answerBatch, checkBatch } from './batches.ts';
 import type { Documents } from './documents/documents.ts';
 import { refusePrefetch } from './graphiql.ts';
 import { answerPlainly, isPlain } from './plain-requests.ts';
+import { type SingleConnection, streamTokenOf } from './streams/single-connection.ts';
+import { acceptsEvents, transportOf } from './transport-of.ts';
 import type { Yoga } from './yoga.ts';
 
+interface Parts {
+  yoga: Yoga;
+  documents: Documents;
+  admission: Admission;
+  singleConnection: SingleConnection;
+}
+
 /** `/graphql`. Bodies must be JSON: forms and plain text could be posted from any page. */
-export function graphqlRoute(yoga: Yoga, documents: Documents, admission: Admission) {
+export function graphqlRoute({ yoga, documents, admission, singleConnection }: Parts) {
+  const execute = (request: FastifyRequest, reply: FastifyReply, transport: Transport) =>
+    isPlain(request, documents)
+      ? answerPlainly(yoga, request, reply, transport)
+      : yoga.handleNodeRequestAndResponse(request, reply, transport);
+
+  async function share(request: FastifyRequest, reply: FastifyReply, token: string) {
+    const transport = transportOf(request, admission);
+    if (request.method === 'GET' && acceptsEvents(request)) {
+      return singleConnection.open(reply, transport, token);
+    }
+    checkForm(request);
+    if (Array.isArray(request.body)) throw noBatch();
+    const operation = await singleConnection.begin(request, transport, token);
+    try {
+      return await execute(request, reply, { ...transport, operation });
+    } finally {
+      operation.release();
+    }
+  }
+
   return async (app: FastifyInstance): Promise<void> => {
     app.removeContentTypeParser('text/plain');
     app.route({
@@ -22,37 +49,36 @@ export function graphqlRoute(yoga: Yoga, documents: Documents, admission: Admiss
       handler: (request, reply) => {
         // The page may contain a token.
         if (request.method === 'GET') reply.header('cache-control', 'no-store');
+        const token = streamTokenOf(request);
+        if (token !== null) return share(request, reply, token);
         checkForm(request);
         refusePrefetch(request);
-        const address = admission.address(request.raw);
-        const transport: Transport = {
-          asker: once(async () => ({
-            viewer: await admission.viewer(request.raw, pageCredentials(request.headers)),
-            address,
-          })),
-          anonymous: async () => ({
-            viewer: await admission.viewer(request.raw, headerCredentials({})),
-            address,
-          }),
-          address,
-          http: request,
-          ...resumptionOf(request),
-        };
+        const transport = transportOf(request, admission);
         if (Array.isArray(request.body)) return answerBatch(yoga, request, reply, transport);
-        return isPlain(request, documents)
-          ? answerPlainly(yoga, request, reply, transport)
-          : yoga.handleNodeRequestAndResponse(request, reply, transport);
+        return execute(request, reply, transport);
       },
     });
+    app.put(yoga.graphqlEndpoint, (request, reply) =>
+      singleConnection.reserve(reply, transportOf(request, admission)),
+    );
+    app.delete(yoga.graphqlEndpoint, (request, reply) =>
+      singleConnection.stop(request, reply, transportOf(request, admission)),
+    );
     app.route({
       url: yoga.graphqlEndpoint,
-      method: ['HEAD', 'PUT', 'PATCH', 'DELETE'],
+      method: ['HEAD', 'PATCH'],
       handler: async ({ method }, reply) => {
-        reply.header('allow', 'GET, POST');
+        reply.header('allow', 'GET, POST, PUT, DELETE');
         throw new DomainError('METHOD_NOT_ALLOWED', `${method} is not supported by GraphQL; use GET or POST`);
       },
     });
   };
+}
+
+function noBatch(): DomainError {
+  return new DomainError('VALIDATION_ERROR', 'the body must be one object with `query`: a batch has no id', {
+    field: 'query',
+  });
 }
 
 /** Cases that Yoga would answer in a format of its own. @throws DomainError */
@@ -81,14 +107,6 @@ function isOperation(value: unknown): boolean {
   );
 }
 
-/** Of clients that continue a stream. Others may send the header with anything. */
-function resumptionOf({ headers }: FastifyRequest): Pick<Transport, 'resumption'> {
-  const lastEventId = headers['last-event-id'];
-  const isStream = headers.accept?.includes('text/event-stream');
-  if (typeof lastEventId !== 'string' || lastEventId === '' || !isStream) return {};
-  return { resumption: { lastEventId, isOver: false } };
-}
-
 function checkParameters(parameters: Record<string, string>): void {
   for (const name of ['variables', 'extensions']) {
     const text = parameters[name];
@@ -101,13 +119,4 @@ function checkParameters(parameters: Record<string, string>): void {
     const error = unkeptNumber(text);
     if (error) throw error;
   }
-}
-
-/** The rate limit and the context both need the asker; credentials are verified once. */
-function once<Result>(ask: () => Promise<Result>): () => Promise<Result> {
-  let answer: Promise<Result> | undefined;
-  return () => {
-    answer ??= ask();
-    return answer;
-  };
 }

@@ -8,6 +8,7 @@ import { allowed } from './limiter.ts';
 /** Multiplied by RATE_LIMIT_FACTOR. A browser opens 6 per page; an office behind one address has hundreds of pages. */
 const CONNECTIONS_OF_ADDRESS = 1_000;
 const SOCKETS_OF_ACCOUNT = 500;
+const STREAMS_OF_ACCOUNT = 100;
 
 /** Milliseconds. Node's defaults: 5 min for a request, 1 min for headers, a check every 30 s. */
 export const TIMEOUTS = {
@@ -37,6 +38,8 @@ export interface Connections {
   socketsPerAddress: ConcurrencyLimit;
   /** WebSockets per account. */
   socketsPerAccount: ConcurrencyLimit;
+  /** Event streams for many operations, reserved or open, per account. */
+  streamsPerAccount: ConcurrencyLimit;
 }
 
 export function createConnections({ config }: Pick<Services, 'config'>, admission: Admission): Connections {
@@ -54,6 +57,7 @@ export function createConnections({ config }: Pick<Services, 'config'>, admissio
     },
     socketsPerAddress: createConcurrencyLimit(allowed(CONNECTIONS_OF_ADDRESS, factor)),
     socketsPerAccount: createConcurrencyLimit(allowed(SOCKETS_OF_ACCOUNT, factor)),
+    streamsPerAccount: createConcurrencyLimit(allowed(STREAMS_OF_ACCOUNT, factor)),
   };
 }
 

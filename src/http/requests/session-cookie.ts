@@ -34,6 +34,17 @@ export function pageCredentials(headers: IncomingHttpHeaders): Credentials {
   return withSession(headers, Boolean(headers[CSRF_HEADER]));
 }
 
+/**
+ * For server-sent events by GET: an EventSource sends no headers, and only reads. A browser sends the cookie to no other
+ * site, and shows the events to no page of another origin that CORS does not allow. Instead of the cookie, the address
+ * may have a run token, as `?token=`.
+ */
+export function eventSourceCredentials(headers: IncomingHttpHeaders, token: unknown): Credentials {
+  const given = withSession(headers, true);
+  const hasOthers = given.authorization !== null || given.apiKey !== null;
+  return hasOthers || typeof token !== 'string' ? given : { authorization: `Bearer ${token}`, apiKey: null };
+}
+
 /** For a GraphQL WebSocket: browsers cannot set headers on the upgrade, so the CSRF token is in connection_init. */
 export function socketCredentials(headers: IncomingHttpHeaders, parameters: unknown): Credentials {
   const names = typeof parameters === 'object' && parameters !== null ? Object.entries(parameters) : [];

@@ -13,6 +13,8 @@ export interface Transport {
   http: FastifyRequest;
   /** Present when the request continues a stream of events. */
   resumption?: Resumption;
+  /** Takes the results, which go to a stream that another request opened. */
+  operation?: { carry(results: unknown): void };
   /** The operation is one of several in the request. */
   isBatch?: boolean;
 }

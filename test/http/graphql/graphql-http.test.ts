@@ -81,7 +81,9 @@ const REFUSALS: [string, string, RequestInit, number, string, string?][] = [
     'variables',
   ],
   ['a mutation by GET', `?query=${encodeURIComponent(MUTATION)}`, {}, 405, 'METHOD_NOT_ALLOWED'],
-  ['PUT', '', { method: 'PUT', headers: JSON_TYPE, body: HEALTH }, 405, 'METHOD_NOT_ALLOWED'],
+  ['PATCH', '', { method: 'PATCH', headers: JSON_TYPE, body: HEALTH }, 405, 'METHOD_NOT_ALLOWED'],
+  ['a reservation without credentials', '', { method: 'PUT' }, 401, 'UNAUTHENTICATED'],
+  ['the end of an operation without credentials', '', { method: 'DELETE' }, 401, 'UNAUTHENTICATED'],
   [
     'a type that nothing is sent in',
     '?query={health{status}}',

@@ -38,14 +38,15 @@ function endable(source: AsyncGenerator<ExecutionResult>) {
     return: () => source.return(undefined),
     [Symbol.asyncIterator]: () => results,
     end(reason: string): void {
-      last = { errors: [refused(reason)] };
+      last = { errors: [credentialsEnded(reason)] };
       void source.return(undefined);
     },
   };
   return results;
 }
 
-function refused(reason: string): GraphQLError {
+/** The last result of a stream whose credentials ended. */
+export function credentialsEnded(reason: string): GraphQLError {
   const originalError = new DomainError('UNAUTHENTICATED', `${reason}; log in again`);
-  return new GraphQLError(originalError.message, { originalError });
+  return new GraphQLError(originalError.message, { originalError, extensions: { code: originalError.code } });
 }

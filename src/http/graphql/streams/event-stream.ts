@@ -3,13 +3,21 @@ import { eventIdOf } from './event-id.ts';
 import { printResult } from './printed-result.ts';
 
 /** Some proxies close connections on which nothing is sent for 15 seconds. */
-const PING_MS = 12_000;
+export const PING_MS = 12_000;
 
-const PING = Buffer.from(':\n\n');
+export const PING = Buffer.from(':\n\n');
 /** An EventSource passes on no event without data. */
 const COMPLETE = Buffer.from('event: complete\ndata:\n\n');
 
-export const EVENT_STREAM_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8' };
+/**
+ * With what makes proxies pass on streams as they arrive: nginx and others hold back what they may buffer
+ * (`X-Accel-Buffering`), and some what they may compress (`no-transform`, RFC 9111 5.2.2.6).
+ */
+export const EVENT_STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
 
 /** Server-sent events as Yoga writes them, and with an `id` that an EventSource sends as `Last-Event-ID`. */
 export function toEventStream(results: AsyncIterable<ExecutionResult>): ReadableStream<Uint8Array> {
