@@ -8,6 +8,8 @@ import { launch, type Polyphony } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
 import { answerText, startVendor } from '../harness/vendor/server.ts';
 import { openBrowser } from '../http/graphql/browser.ts';
+import { PARTS } from './page/parts.ts';
+import { createParents } from './parents.ts';
 import { runProgram } from './run-program.ts';
 import { servePage } from './serve-page.ts';
 import { openTab, type Tab } from './tab.ts';
@@ -90,6 +92,8 @@ async function isWhole(app: App, tab: Tab, id: string, text: string): Promise<vo
   expect(output).toBe(text);
 }
 
+const withoutTypes = (key: string, value: unknown) => (key === '__typename' ? undefined : value);
+
 const OUTPUT = 'query ($id: ID!) { task(id: $id) { output } }';
 
 describe.each(APPS)('%s', (app) => {
@@ -150,6 +154,17 @@ describe.each(APPS)('%s', (app) => {
     expect((await second.tasks()).slice(1)).toEqual(before);
     expect(second.complaints).toEqual([]);
     await first.page.context().close();
+  });
+
+  test('its cache keeps the parts of two parents apart', async () => {
+    const ann = accounts.get(app)!;
+    for (const name of ['One', 'Two']) await createParents(ann, name);
+    const expected = data(await ann.query(PARTS));
+    const [two, one] = expected.tasks.nodes;
+    expect(two.toolCalls[0].key).toBe(one.toolCalls[0].key);
+    expect(two.toolCalls[0].input).not.toEqual(one.toolCalls[0].input);
+    const read = await runProgram(app, 'node', ['cache.ts', `${server.url}/graphql`, ann.token!]);
+    expect(JSON.parse(read, withoutTypes)).toEqual(expected);
   });
 });
 

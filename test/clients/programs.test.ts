@@ -14,13 +14,14 @@ const CLIENTS = [
   { client: 'gql-tada', steps: ['npm run build', 'tsc -p .'], start: 'npm --silent start --' },
   { client: 'genql', steps: ['npm run build', 'tsc -p .'], start: 'npm --silent start --' },
   { client: 'graphql-sse', steps: ['tsc -p .'], start: 'npm --silent start --' },
+  { client: 'graphql-sse', steps: [], start: 'npm --silent start -- --single-connection' },
   { client: 'python', steps: [], start: '.venv/bin/python scenario.py' },
 ];
 
 const PASSWORD = 'a good password';
 
-describe.each(CLIENTS)('$client', ({ client, steps, start }) => {
-  const email = `${client}@example.com`;
+describe.each(CLIENTS)('$client: $start', ({ client, steps, start }) => {
+  const email = `${start.replaceAll(/\W/g, '')}@${client}.example.com`;
   let older: string[];
 
   beforeAll(async () => {

@@ -34,7 +34,7 @@ export async function openTab(profile: BrowserContext, url: string): Promise<Tab
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    const isNetwork = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(message.text());
+    const isNetwork = /net::ERR_/.test(message.text());
     if (['error', 'warning'].includes(message.type()) && !isNetwork) complaints.push(message.text());
   });
   await page.addInitScript(WATCH);

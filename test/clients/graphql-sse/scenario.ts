@@ -1,6 +1,11 @@
+import { parseArgs } from 'node:util';
 import { type Client, createClient, type RequestParams } from 'graphql-sse';
 
-const [url, email, password, model] = process.argv.slice(2) as [string, string, string, string];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'single-connection': { type: 'boolean', default: false } },
+});
+const [url, email, password, model] = positionals as [string, string, string, string];
 
 async function ask<Result>(
   client: Client,
@@ -22,7 +27,11 @@ const { login } = await ask<{ login: { token: string } }>(
 );
 nobody.dispose();
 
-const client = createClient({ url, headers: { authorization: `Bearer ${login.token}` } });
+const client = createClient({
+  url,
+  singleConnection: values['single-connection'],
+  headers: { authorization: `Bearer ${login.token}` },
+});
 
 interface Named {
   nodes: { id: string; name: string }[];
