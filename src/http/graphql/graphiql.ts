@@ -47,15 +47,9 @@ mutation Ask {
 }
 
 # 2. Put the id from the answer under Variables:
-#    { "id": "…" }, and watch the answer come.
+#    { "id": "…" }, and watch the answer grow.
 subscription Follow($id: ID!) {
-  taskEvents(taskId: $id) {
-    __typename
-    seq
-    ... on TokensGenerated { text }
-    ... on RunCompleted { result }
-    ... on RunFailed { error { code message } }
-  }
+  text(taskId: $id) { textSoFar }
 }
 
 # 3. Look at the result and its cost.

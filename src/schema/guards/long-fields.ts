@@ -37,7 +37,7 @@ export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number
     taskParameters: LONG,
     templateParameters: LONG,
   },
-  TextPart: { text: LONG },
+  TextPart: { text: LONG, textSoFar: LONGEST },
   TemplateParameter: { allowed: LONG, default: LONG },
   TemplateStep: { args: LONG, content: LONG, prompt: LONG, script: LONG, system: LONG },
   Thread: { context: LONG, originalPrompt: LONG },
