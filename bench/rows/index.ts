@@ -1,4 +1,5 @@
 import { dialects } from './dialects.ts';
+import { documents } from './documents.ts';
 import { fairness } from './fairness.ts';
 import { fanOut } from './fan-out.ts';
 import { firstToken } from './first-token.ts';
@@ -16,6 +17,7 @@ export const ROWS = [
   { number: 6, ...start },
   { number: 7, ...dialects },
   { number: 8, ...fairness },
+  { number: 9, ...documents },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];

@@ -81,6 +81,7 @@ export function createGraphiqlPage(
       const token = isTaken ? await logIn(services, localAdmin) : null;
       const isUseless = localAdmin && secret !== null && !isTaken;
       return {
+        title: 'Polyphony GraphiQL',
         defaultQuery: welcome(isUseless ? 'uselessLink' : localAdmin ? 'embedded' : 'operated'),
         subscriptionsProtocol: 'WS',
         ...(token && { headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) }),
