@@ -1,5 +1,6 @@
 import { clientPackage } from './client-package.ts';
 import { dialects } from './dialects.ts';
+import { documents } from './documents.ts';
 import { fairness } from './fairness.ts';
 import { fanOut } from './fan-out.ts';
 import { firstToken } from './first-token.ts';
@@ -18,6 +19,7 @@ export const ROWS = [
   { number: 7, ...dialects },
   { number: 8, ...fairness },
   { number: 9, ...clientPackage },
+  { number: 10, ...documents },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];

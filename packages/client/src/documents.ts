@@ -25,6 +25,8 @@ export type CreateTaskInput = {
   agentId?: string | null | undefined;
   /** Background information: a JSON object of at most 100000 characters. */
   context?: unknown;
+  /** US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, the task fails with BUDGET_EXCEEDED. */
+  costLimit?: number | null | undefined;
   /** At most 100 tasks that have to complete first; if one fails, this task fails too. */
   dependsOn?: Array<string> | null | undefined;
   /** A detailed description, 1 to 1000000 characters. */
@@ -37,8 +39,6 @@ export type CreateTaskInput = {
   idempotencyKey?: string | null | undefined;
   /** The kind of task. Absent: TEMPLATE if a template is given, AGENT if an agent is given, else PROMPT. */
   kind?: TaskKind | null | undefined;
-  /** US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, the task fails with BUDGET_EXCEEDED. */
-  maxCost?: number | null | undefined;
   /** AGENT: maximum number of model turns, 1 to 1000; the limit of the agent applies as well. */
   maxIterations?: number | null | undefined;
   /** A JSON object of at most 16000 characters, stored with it and returned unchanged. */
@@ -57,8 +57,8 @@ export type CreateTaskInput = {
   responseSchema?: unknown;
   /** An active session to create it in. Absent: the session of its thread, if any. */
   sessionId?: string | null | undefined;
-  /** The system prompt. */
-  system?: string | null | undefined;
+  /** Instructions that the model gets before the prompt. */
+  systemPrompt?: string | null | undefined;
   /** At most 20 tags of 1 to 64 characters, to find it by. */
   tags?: Array<string> | null | undefined;
   /** What the work is done on: a host, a repository, a file; 1 to 2000 characters. */
@@ -367,7 +367,7 @@ export type RunEventsSubscription = { runEvents:
     | { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
     | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
     | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepTaskCreated', item: number | null, stepKey: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+    | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
     | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
     | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
     | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
@@ -420,7 +420,7 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
       | { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
       | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
       | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepTaskCreated', item: number | null, stepKey: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
       | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
       | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
       | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
@@ -499,14 +499,14 @@ export type LoginMutationVariables = Exact<{
 }>;
 
 
-export type LoginMutation = { login: { token: string, refreshToken: string, expiresIn: number } | null };
+export type LoginMutation = { login: { token: string, refreshToken: string, expiresInSeconds: number } | null };
 
 export type RefreshLoginMutationVariables = Exact<{
   refreshToken: string;
 }>;
 
 
-export type RefreshLoginMutation = { refreshLogin: { token: string, refreshToken: string, expiresIn: number } | null };
+export type RefreshLoginMutation = { refreshLogin: { token: string, refreshToken: string, expiresInSeconds: number } | null };
 
 type RunEventFields_AgentSelected_Fragment = { __typename: 'AgentSelected', agentId: string, name: string, reason: string, at: string, attempt: number, seq: number };
 
@@ -568,7 +568,7 @@ type RunEventFields_StepSkipped_Fragment = { __typename: 'StepSkipped', stepKey:
 
 type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepKey: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
+type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
 
 type RunEventFields_ThreadTruncated_Fragment = { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number };
 
@@ -618,7 +618,7 @@ export type RunEventFieldsFragment =
 export type ErrorCode =
   /** A cursor, or `after`, does not belong to this list, feed or log. Start again without it. */
   | 'BAD_CURSOR'
-  /** An idempotency key was used for a different request, the thread is busy, or the e-mail address is registered. */
+  /** An idempotency key was used for a different request, the thread is busy, the e-mail address or name is taken, or the object is not at `expectedVersion`. */
   | 'CONFLICT'
   /** The server executes only trusted or known documents (`DOCUMENTS`), and this is none; send the id of one. */
   | 'DOCUMENT_NOT_ALLOWED'
@@ -841,9 +841,9 @@ fragment RunEventFields on RunEvent {
       message
     }
     item
+    stepAttempt
     stepKey
     taskId
-    tryNumber
   }
   ... on ThreadTruncated {
     sentTurns
@@ -1062,9 +1062,9 @@ fragment RunEventFields on RunEvent {
       message
     }
     item
+    stepAttempt
     stepKey
     taskId
-    tryNumber
   }
   ... on ThreadTruncated {
     sentTurns
@@ -1234,7 +1234,7 @@ export const Login = `mutation Login($input: LoginInput!) {
   login(input: $input) {
     token
     refreshToken
-    expiresIn
+    expiresInSeconds
   }
 }` as TypedDocument<LoginMutation, LoginMutationVariables>;
 
@@ -1242,7 +1242,7 @@ export const RefreshLogin = `mutation RefreshLogin($refreshToken: String!) {
   refreshLogin(input: { refreshToken: $refreshToken }) {
     token
     refreshToken
-    expiresIn
+    expiresInSeconds
   }
 }` as TypedDocument<RefreshLoginMutation, RefreshLoginMutationVariables>;
 

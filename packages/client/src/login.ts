@@ -6,7 +6,7 @@ export interface LoginTokens {
   token: string;
   refreshToken: string;
   /** Seconds until the token expires. */
-  expiresIn: number;
+  expiresInSeconds: number;
 }
 
 /** @throws PolyphonyError WRONG_CREDENTIALS */

@@ -40,7 +40,7 @@ async function load(): Promise<GraphiqlAssets> {
   const links = {
     icon: add('ico', 'image/x-icon', Buffer.from(icon.text, 'base64')),
     style: add('css', 'text/css; charset=utf-8', style.text),
-    script: add('js', 'text/javascript; charset=utf-8', script.text),
+    script: add('js', 'text/javascript; charset=utf-8', withHistory(script.text)),
   };
   const [head, tail] = html.slice(script.end).split('{"title":"Polyphony GraphiQL"}');
   return {
@@ -56,6 +56,17 @@ async function load(): Promise<GraphiqlAssets> {
     ].join(''),
     tail: tail!,
   };
+}
+
+/**
+ * Yoga's build lists only its explorer as a plugin, which turns off GraphiQL's default, the history. The name that the
+ * history has in the build is in what GraphiQL does without a list.
+ */
+function withHistory(script: string): string {
+  const history = /===void 0\?\[(\w+)\]:\w+,/.exec(script)?.[1];
+  const list = /plugins:\[(\w+)\],/;
+  if (!history || !list.test(script)) throw new Error('the script of GraphiQL has no list of plugins');
+  return script.replace(list, (_all, explorer) => `plugins:[${history},${explorer}],`);
 }
 
 /** Where the page opens GraphiQL. */

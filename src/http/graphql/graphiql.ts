@@ -47,15 +47,9 @@ mutation Ask {
 }
 
 # 2. Put the id from the answer under Variables:
-#    { "id": "…" }, and watch the answer come.
+#    { "id": "…" }, and watch the answer grow.
 subscription Follow($id: ID!) {
-  taskEvents(taskId: $id) {
-    __typename
-    seq
-    ... on TokensGenerated { text }
-    ... on RunCompleted { result }
-    ... on RunFailed { error { code message } }
-  }
+  text(taskId: $id) { textSoFar }
 }
 
 # 3. Look at the result and its cost.
@@ -87,6 +81,7 @@ export function createGraphiqlPage(
       const token = isTaken ? await logIn(services, localAdmin) : null;
       const isUseless = localAdmin && secret !== null && !isTaken;
       return {
+        title: 'Polyphony GraphiQL',
         defaultQuery: welcome(isUseless ? 'uselessLink' : localAdmin ? 'embedded' : 'operated'),
         subscriptionsProtocol: 'WS',
         ...(token && { headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) }),

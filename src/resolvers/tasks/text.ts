@@ -9,6 +9,7 @@ import { task } from './task.ts';
 
 /** A piece of the text of a task. */
 export interface TextPart {
+  runId: string;
   /** Pass it as `after` to receive what follows. */
   seq: number;
   text: string;
@@ -55,13 +56,13 @@ async function* partsOf(
 ): AsyncGenerator<TextPart, void, undefined> {
   let callId = known;
   for await (const event of events) {
-    const { seq } = event;
+    const { runId, seq } = event;
     if (event.type === 'TokensGenerated') {
       const { text } = event.data;
-      yield { seq, text, isRestart: callId !== null && callId !== event.data.callId };
+      yield { runId, seq, text, isRestart: callId !== null && callId !== event.data.callId };
       callId = event.data.callId;
     } else if (callId !== null && endsText(event, callId)) {
-      yield { seq, text: '', isRestart: true };
+      yield { runId, seq, text: '', isRestart: true };
       callId = null;
     }
   }

@@ -40,7 +40,7 @@ export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number
     templateParameters: LONG,
   },
   TaskTemplate: { parameters: LONG },
-  TextPart: { text: LONG },
+  TextPart: { text: LONG, textSoFar: LONGEST },
   TemplateParameter: { allowed: LONG, default: LONG },
   TemplateStep: { args: LONG, content: LONG, prompt: LONG, script: LONG, systemPrompt: LONG },
   Thread: { context: LONG, originalPrompt: LONG },

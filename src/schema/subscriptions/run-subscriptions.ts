@@ -59,6 +59,12 @@ const TextPartType = builder.objectRef<TextPart>('TextPart').implement({
         'Its sequence number in the log. Pass the last one that you received as `after` to resume.',
     }),
     text: t.exposeString('text', { description: 'The text to append.' }),
+    textSoFar: t.string({
+      description:
+        'All text up to this part, to show as it is instead of appending `text`. It is read from the database for each part: for long texts, append.',
+      resolve: async ({ runId, seq }, _arguments, { loaders }) =>
+        (await loaders.texts.load({ runId, seq })) ?? '',
+    }),
     isRestart: t.exposeBoolean('isRestart', {
       description:
         'Whether to discard all earlier parts before appending this one: an attempt was interrupted, or another model call has begun.',
