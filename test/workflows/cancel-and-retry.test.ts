@@ -27,7 +27,7 @@ function move(name: string, id: string, more = '') {
   return ann.query(`mutation { ${name}(input: { id: "${id}"${more} }) { ${shown} } }`);
 }
 
-const parallel = ['a', 'b', 'c'].map((id) => ({ id, model: slow, task: 'x' }));
+const parallel = ['a', 'b', 'c'].map((key) => ({ key, model: slow, task: 'x' }));
 const behind = { key: 'behind', model: quick, task: 'x', dependsOn: ['a'] };
 
 describe('cancel', () => {

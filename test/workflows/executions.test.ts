@@ -87,7 +87,7 @@ test('what it cost is the sum of its tasks, which are in no list but its own', a
 });
 
 test('steps that wait for nothing run at the same time', async () => {
-  const steps = ['a', 'b', 'c'].map((id) => ({ id, model: slow, task: 'x' }));
+  const steps = ['a', 'b', 'c'].map((key) => ({ key, model: slow, task: 'x' }));
   const id = await execute(ann, await createWorkflow(ann, steps));
   await vendor.waitFor(({ open }) => open === 3, 10_000);
   expect(await execution(ann, id)).toMatchObject({ status: 'RUNNING', progress: 0 });
@@ -99,10 +99,10 @@ test('steps that wait for nothing run at the same time', async () => {
 });
 
 describe('conditions', () => {
-  const choice = (id: string, condition: string) => ({
-    id,
+  const choice = (key: string, condition: string) => ({
+    key,
     model: echo,
-    task: id,
+    task: key,
     dependsOn: ['check'],
     condition,
   });

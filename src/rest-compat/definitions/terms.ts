@@ -23,7 +23,7 @@ export type Values = Record<string, unknown>;
 /** A response without errors has all its root fields, except those skipped by `@include`. */
 export type Present<Data> = { [Field in keyof Data]: NonNullable<Data[Field]> };
 
-/** A dialect's field names, by the field names or paths of the schema: `text` is its `content`. */
+/** A dialect's field names, by the field names or paths of the schema: `text` is its `content`; `*` is an index. */
 export type FieldNames = Readonly<Record<string, string>>;
 
 /** Writes errors as a dialect documents them. */

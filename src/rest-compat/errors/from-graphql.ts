@@ -31,7 +31,13 @@ export function renamed(error: DomainError, names: FieldNames): DomainError {
   return fieldError(error.code, inItsWords, details);
 }
 
+/** An index in a path, which names write as `*`. */
+const INDEX = /(?<=\.)\d+(?=\.|$)/g;
+
 function inNames(field: string, names: FieldNames): string {
+  const inList = names[field.replace(INDEX, '*')];
+  const indexes = field.match(INDEX)?.values();
+  if (indexes && inList !== undefined) return inList.replaceAll('*', () => indexes.next().value!);
   const path = Object.keys(names).find((name) => `${field}.`.startsWith(`${name}.`));
   if (path !== undefined) return `${names[path]}${field.slice(path.length)}`;
   return field

@@ -12,7 +12,7 @@ const quick = 'gpt-4o@tokens=3';
 const slow = 'gpt-4o@tokens=150,itl=40';
 const steps = [
   { key: 'first', model: quick, task: 'first' },
-  ...['a', 'b', 'c'].map((id) => ({ id, model: slow, task: id, dependsOn: ['first'] })),
+  ...['a', 'b', 'c'].map((key) => ({ key, model: slow, task: key, dependsOn: ['first'] })),
   {
     key: 'each',
     model: slow,
@@ -57,7 +57,7 @@ test('kill -9 of the worker between parallel steps: all of it completes, and wha
 
 test('kill -9 again and again while an execution goes from step to step: each step is done once', async () => {
   const chain = Array.from({ length: 12 }, (_, place) => ({
-    id: `s${place}`,
+    key: `s${place}`,
     model: 'gpt-4o@tokens=2,ttft=150',
     task: `link ${place}`,
     dependsOn: place === 0 ? [] : [`s${place - 1}`],

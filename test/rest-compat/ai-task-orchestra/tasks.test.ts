@@ -399,7 +399,7 @@ const decided: Audit[] = [
     id: 'AO-TASK-D14',
     fact: 'any task of the account is there by its id; of one without a template, what it asks',
     check: async () => {
-      const prompt = { prompt: 'Say hello', model: 'gpt-4o@tokens=3', system: 'Be short' };
+      const prompt = { prompt: 'Say hello', model: 'gpt-4o@tokens=3', systemPrompt: 'Be short' };
       const { body } = await account.until(await account.nativeTask(prompt), 'completed');
       expect(body).toMatchObject({
         template: null,

@@ -295,6 +295,10 @@ const decided: Audit[] = [
         [{ ...GITHUB, platform: 'jira' }, 'platform: must be one of github, gitlab, slack, webhook'],
         [{ ...GITHUB, credentials: 'ghp_' }, 'credentials: must be a JSON object'],
         [{ ...GITHUB, credentials: {} }, containing('credentials.token: ')],
+        [
+          { ...GITHUB, credentials: { ...GITHUB.credentials, webhook_url: 'https://a.b/' } },
+          'credentials.webhook_url: must be absent: the credentials of GitHub are { token }',
+        ],
         [{ ...GITHUB, platform: 'slack' }, containing('credentials.webhook_url: ')],
         [{ platform: 'webhook', credentials: {} }, containing('credentials.url: ')],
         [{ platform: 'webhook', credentials: { url: 'no address' } }, containing('credentials.url: ')],

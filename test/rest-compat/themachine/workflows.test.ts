@@ -332,6 +332,8 @@ const decided: Audit[] = [
         [{ steps: [] }, 'steps: must have at least one step'],
         [{ steps: [{ ...step, depends_on: ['b'] }] }, containing('steps.0.depends_on')],
         [{ steps: [{ ...step, model_id: 'nobody' }] }, containing('steps.0.model_id: there is no model')],
+        [{ steps: [{ ...step, id: '1 a' }] }, containing('steps.0.id: must be 1 to 64 letters')],
+        [{ steps: [step, step] }, containing('steps.1.id: there are two steps with the id')],
         [{ steps: [{ ...step, timeout: 0 }] }, 'steps.0.timeout: must be at least 1'],
         [{ steps: [{ ...step, retry_delay: 9999 }] }, 'steps.0.retry_delay: must be at most 3600'],
         [{ timeout: 0 }, 'timeout: must be at least 1'],

@@ -39,7 +39,7 @@ export const workflowChange = jsonBody({ name: text().nullish(), steps: list(ste
 
 /** Field names of clients by field names of the schema. */
 export const WORKFLOW_NAMES = {
-  key: 'id',
+  'steps.*.key': 'steps.*.id',
   model: 'model_id',
   timeout_seconds: 'timeout',
   retry_delay_seconds: 'retry_delay',
