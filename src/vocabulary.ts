@@ -46,13 +46,6 @@ export type ChangeType = (typeof CHANGE_TYPES)[number];
 export const SANDBOX_STATES = ['bubblewrap', 'none', 'unavailable'] as const;
 export type SandboxState = (typeof SANDBOX_STATES)[number];
 
-/** What lists of runs are ordered by. */
-export const RUN_ORDERS = ['created_at', 'updated_at', 'ended_at', 'priority', 'cost'] as const;
-export type RunOrderField = (typeof RUN_ORDERS)[number];
-
-export const DIRECTIONS = ['asc', 'desc'] as const;
-export type Direction = (typeof DIRECTIONS)[number];
-
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
+import { type Direction, RUN_ORDERS, type RunOrderField } from '../../rules/runs/run-order.ts';
 import { type RunOrder, type RunPosition, readNewestPosition } from '../../store/runs/lists/run-order.ts';
-import { type Direction, RUN_ORDERS, type RunOrderField } from '../../vocabulary.ts';
 import {
   type CursorForm,
   cursorId,

@@ -1,4 +1,4 @@
-import { DIRECTIONS, RUN_ORDERS } from '../../vocabulary.ts';
+import { DIRECTIONS, RUN_ORDERS } from '../../rules/runs/run-order.ts';
 import { builder } from '../builder/builder.ts';
 import { capitals } from '../builder/enum-values.ts';
 import { OriginEnum, RunKindEnum, RunStatusEnum } from '../builder/enums.ts';

@@ -1,4 +1,4 @@
-import type { Direction, RunOrderField } from '../../../vocabulary.ts';
+import type { Direction, RunOrderField } from '../../../rules/runs/run-order.ts';
 import type { Database } from '../../database/database.ts';
 import { CURSOR_TIME, type ListRange } from '../../database/sql-page.ts';
 import type { AddParameter } from '../../database/statement.ts';
