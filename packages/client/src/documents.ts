@@ -495,14 +495,14 @@ export type LoginMutationVariables = Exact<{
 }>;
 
 
-export type LoginMutation = { login: { token: string, refreshToken: string, expiresIn: number } | null };
+export type LoginMutation = { login: { token: string, refreshToken: string } | null };
 
 export type RefreshLoginMutationVariables = Exact<{
   refreshToken: string;
 }>;
 
 
-export type RefreshLoginMutation = { refreshLogin: { token: string, refreshToken: string, expiresIn: number } | null };
+export type RefreshLoginMutation = { refreshLogin: { token: string, refreshToken: string } | null };
 
 type RunEventFields_AgentSelected_Fragment = { __typename: 'AgentSelected', agentId: string, name: string, reason: string, at: string, attempt: number, seq: number };
 
@@ -1224,7 +1224,6 @@ export const Login = `mutation Login($input: LoginInput!) {
   login(input: $input) {
     token
     refreshToken
-    expiresIn
   }
 }` as TypedDocument<LoginMutation, LoginMutationVariables>;
 
@@ -1232,7 +1231,6 @@ export const RefreshLogin = `mutation RefreshLogin($refreshToken: String!) {
   refreshLogin(input: { refreshToken: $refreshToken }) {
     token
     refreshToken
-    expiresIn
   }
 }` as TypedDocument<RefreshLoginMutation, RefreshLoginMutationVariables>;
 
