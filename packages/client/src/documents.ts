@@ -25,8 +25,6 @@ export type CreateTaskInput = {
   agentId?: string | null | undefined;
   /** Background information: a JSON object of at most 100000 characters. */
   context?: unknown;
-  /** US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, the task fails with BUDGET_EXCEEDED. */
-  costLimit?: number | null | undefined;
   /** At most 100 tasks that have to complete first; if one fails, this task fails too. */
   dependsOn?: Array<string> | null | undefined;
   /** A detailed description, 1 to 1000000 characters. */
@@ -39,10 +37,10 @@ export type CreateTaskInput = {
   idempotencyKey?: string | null | undefined;
   /** The kind of task. Absent: TEMPLATE if a template is given, AGENT if an agent is given, else PROMPT. */
   kind?: TaskKind | null | undefined;
+  /** US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, the task fails with BUDGET_EXCEEDED. */
+  maxCost?: number | null | undefined;
   /** AGENT: maximum number of model turns, 1 to 1000; the limit of the agent applies as well. */
   maxIterations?: number | null | undefined;
-  /** A JSON object of at most 16000 characters, stored with it and returned unchanged. */
-  metadata?: unknown;
   /** A model of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), whose id is sent verbatim. Absent: chosen. */
   model?: string | null | undefined;
   /** Sampling settings. */
@@ -57,10 +55,8 @@ export type CreateTaskInput = {
   responseSchema?: unknown;
   /** An active session to create it in. Absent: the session of its thread, if any. */
   sessionId?: string | null | undefined;
-  /** Instructions that the model gets before the prompt. */
-  systemPrompt?: string | null | undefined;
-  /** At most 20 tags of 1 to 64 characters, to find it by. */
-  tags?: Array<string> | null | undefined;
+  /** The system prompt. */
+  system?: string | null | undefined;
   /** What the work is done on: a host, a repository, a file; 1 to 2000 characters. */
   target?: string | null | undefined;
   /** Free parameters of the work, stored unchanged: a JSON object of at most 100000 characters. */
@@ -363,15 +359,15 @@ export type RunEventsSubscription = { runEvents:
     | { __typename: 'RunQueued', queueReason: QueueReason, at: string, attempt: number, seq: number }
     | { __typename: 'RunResumed', at: string, attempt: number, seq: number }
     | { __typename: 'RunStarted', at: string, attempt: number, seq: number }
-    | { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-    | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+    | { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+    | { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
     | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
     | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
-    | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
-    | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
+    | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
+    | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
    | null };
 
 export type TextSubscriptionVariables = Exact<{
@@ -416,15 +412,15 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
       | { __typename: 'RunQueued', queueReason: QueueReason, at: string, attempt: number, seq: number }
       | { __typename: 'RunResumed', at: string, attempt: number, seq: number }
       | { __typename: 'RunStarted', at: string, attempt: number, seq: number }
-      | { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-      | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+      | { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
       | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
       | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
-      | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
-      | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
+      | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
+      | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
      | null, run:
       | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
@@ -499,14 +495,14 @@ export type LoginMutationVariables = Exact<{
 }>;
 
 
-export type LoginMutation = { login: { token: string, refreshToken: string, expiresInSeconds: number } | null };
+export type LoginMutation = { login: { token: string, refreshToken: string } | null };
 
 export type RefreshLoginMutationVariables = Exact<{
   refreshToken: string;
 }>;
 
 
-export type RefreshLoginMutation = { refreshLogin: { token: string, refreshToken: string, expiresInSeconds: number } | null };
+export type RefreshLoginMutation = { refreshLogin: { token: string, refreshToken: string } | null };
 
 type RunEventFields_AgentSelected_Fragment = { __typename: 'AgentSelected', agentId: string, name: string, reason: string, at: string, attempt: number, seq: number };
 
@@ -560,23 +556,23 @@ type RunEventFields_RunResumed_Fragment = { __typename: 'RunResumed', at: string
 
 type RunEventFields_RunStarted_Fragment = { __typename: 'RunStarted', at: string, attempt: number, seq: number };
 
-type RunEventFields_StepCompleted_Fragment = { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepCompleted_Fragment = { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepFailed_Fragment = { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
+type RunEventFields_StepFailed_Fragment = { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
 
-type RunEventFields_StepSkipped_Fragment = { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepSkipped_Fragment = { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
+type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
 
 type RunEventFields_ThreadTruncated_Fragment = { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number };
 
 type RunEventFields_TokensGenerated_Fragment = { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_ToolCallCompleted_Fragment = { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number };
+type RunEventFields_ToolCallCompleted_Fragment = { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_ToolCallStarted_Fragment = { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number };
+type RunEventFields_ToolCallStarted_Fragment = { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number };
 
 export type RunEventFieldsFragment =
   | RunEventFields_AgentSelected_Fragment
@@ -618,10 +614,8 @@ export type RunEventFieldsFragment =
 export type ErrorCode =
   /** A cursor, or `after`, does not belong to this list, feed or log. Start again without it. */
   | 'BAD_CURSOR'
-  /** An idempotency key was used for a different request, the thread is busy, the e-mail address or name is taken, or the object is not at `expectedVersion`. */
+  /** An idempotency key was used for a different request, the thread is busy, or the e-mail address is registered. */
   | 'CONFLICT'
-  /** The server executes only trusted or known documents (`DOCUMENTS`), and this is none; send the id of one. */
-  | 'DOCUMENT_NOT_ALLOWED'
   /** The scope of the key or the role of the account does not allow it, or the account is disabled. */
   | 'FORBIDDEN'
   /** The document is not GraphQL. */
@@ -638,10 +632,6 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The request, or the response to it, is too large; ask for less at once. */
   | 'PAYLOAD_TOO_LARGE'
-  /** No document has this id or hash. If a hash was sent, send it again together with the document. */
-  | 'PERSISTED_QUERY_NOT_FOUND'
-  /** The server registers no documents of this client; send documents without a hash, or trusted ones. */
-  | 'PERSISTED_QUERY_NOT_SUPPORTED'
   /** The provider of the model is not configured; the message names the server's variable. */
   | 'PROVIDER_NOT_CONFIGURED'
   /** A storage quota of the account is used up; delete something, or ask an admin. */
@@ -818,7 +808,7 @@ fragment RunEventFields on RunEvent {
     queueReason
   }
   ... on StepCompleted {
-    stepKey
+    stepId
     stepType
   }
   ... on StepFailed {
@@ -826,13 +816,13 @@ fragment RunEventFields on RunEvent {
       code
       message
     }
-    stepKey
+    stepId
   }
   ... on StepSkipped {
-    stepKey
+    stepId
   }
   ... on StepStarted {
-    stepKey
+    stepId
     stepType
   }
   ... on StepTaskCreated {
@@ -841,9 +831,9 @@ fragment RunEventFields on RunEvent {
       message
     }
     item
-    stepAttempt
-    stepKey
+    stepId
     taskId
+    tryNumber
   }
   ... on ThreadTruncated {
     sentTurns
@@ -856,12 +846,12 @@ fragment RunEventFields on RunEvent {
     isError
     output
     tool
-    toolCallKey
+    toolCallId
   }
   ... on ToolCallStarted {
     input
     tool
-    toolCallKey
+    toolCallId
   }
 }` as TypedDocument<RunEventsSubscription, RunEventsSubscriptionVariables>;
 
@@ -1039,7 +1029,7 @@ fragment RunEventFields on RunEvent {
     queueReason
   }
   ... on StepCompleted {
-    stepKey
+    stepId
     stepType
   }
   ... on StepFailed {
@@ -1047,13 +1037,13 @@ fragment RunEventFields on RunEvent {
       code
       message
     }
-    stepKey
+    stepId
   }
   ... on StepSkipped {
-    stepKey
+    stepId
   }
   ... on StepStarted {
-    stepKey
+    stepId
     stepType
   }
   ... on StepTaskCreated {
@@ -1062,9 +1052,9 @@ fragment RunEventFields on RunEvent {
       message
     }
     item
-    stepAttempt
-    stepKey
+    stepId
     taskId
+    tryNumber
   }
   ... on ThreadTruncated {
     sentTurns
@@ -1077,12 +1067,12 @@ fragment RunEventFields on RunEvent {
     isError
     output
     tool
-    toolCallKey
+    toolCallId
   }
   ... on ToolCallStarted {
     input
     tool
-    toolCallKey
+    toolCallId
   }
 }` as TypedDocument<ActivitySubscription, ActivitySubscriptionVariables>;
 
@@ -1234,7 +1224,6 @@ export const Login = `mutation Login($input: LoginInput!) {
   login(input: $input) {
     token
     refreshToken
-    expiresInSeconds
   }
 }` as TypedDocument<LoginMutation, LoginMutationVariables>;
 
@@ -1242,7 +1231,6 @@ export const RefreshLogin = `mutation RefreshLogin($refreshToken: String!) {
   refreshLogin(input: { refreshToken: $refreshToken }) {
     token
     refreshToken
-    expiresInSeconds
   }
 }` as TypedDocument<RefreshLoginMutation, RefreshLoginMutationVariables>;
 

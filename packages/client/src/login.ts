@@ -5,8 +5,6 @@ import { createPolyphony } from './polyphony.ts';
 export interface LoginTokens {
   token: string;
   refreshToken: string;
-  /** Seconds until the token expires. */
-  expiresInSeconds: number;
 }
 
 /** @throws PolyphonyError WRONG_CREDENTIALS */
@@ -27,7 +25,7 @@ export async function refreshLogin(url: string, refreshToken: string): Promise<L
  */
 export function tokenOfLogin(
   url: string,
-  tokens: Pick<LoginTokens, 'token' | 'refreshToken'>,
+  tokens: LoginTokens,
   onRefresh: (tokens: LoginTokens) => void = () => {},
 ): () => Promise<string> {
   let current = tokens;
