@@ -275,6 +275,7 @@ test('a session and a thread have the same list of tasks', async () => {
   expect(prompts(await lists({ orderBy: { field: 'CREATED_AT', direction: 'ASC' } }))).toBe('01');
   expect(prompts(await lists({ filter: { tags: ['1'] } }))).toBe('1');
   expect((await lists({ filter: { statuses: ['FAILED'] } })).totalCount).toBe(0);
+  expect((await lists({ filter: { executionId: ids[2] } })).totalCount).toBe(0);
 });
 
 test('one statement reads the tasks of all threads of a page', async () => {

@@ -83,18 +83,33 @@ function selections(schema: GraphQLSchema, type: GraphQLOutputType): string[] {
   if (!isAbstractType(named)) return withinLimits(fieldsOf(schema, named, []), () => oneByOne(schema, named));
   return schema
     .getPossibleTypes(named)
-    .map((possible) => `{ __typename ... on ${possible.name} ${fieldsOf(schema, possible, [])} }`);
+    .flatMap((possible) =>
+      withinLimits(fieldsOf(schema, possible, []), () => oneByOne(schema, possible)).map(
+        (selection) => `{ __typename ... on ${possible.name} ${selection} }`,
+      ),
+    );
 }
 
 /** What a document may have is bounded; of more, each field has one of its own. */
-const MAX_TOKENS = 1900;
+const MAX_TOKENS = 1200;
 
 function withinLimits(selection: string, otherwise: () => string[]): string[] {
   return (selection.match(/\w+|[^\s\w]/g) ?? []).length > MAX_TOKENS ? otherwise() : [selection];
 }
 
-function oneByOne(schema: GraphQLSchema, type: GraphQLObjectType): string[] {
-  return selectedFields(schema, type, []).map((field) => `{ __typename ${field} }`);
+/** Selections of one field each, or of one field below it where that is still too much. */
+function oneByOne(schema: GraphQLSchema, type: GraphQLObjectType, above: string[] = []): string[] {
+  const path = [...above, type.name];
+  return selectable(type).flatMap((field) => {
+    const nested = getNamedType(field.type);
+    const whole = `{ __typename ${selected(schema, field, path)} }`;
+    const head = `${field.name} ${shortest(field.args)}`;
+    return withinLimits(whole, () =>
+      isObjectType(nested)
+        ? oneByOne(schema, nested, path).map((deeper) => `{ __typename ${head} ${deeper} }`)
+        : [whole],
+    );
+  });
 }
 
 /** All fields, down to where a type comes again. */
@@ -103,12 +118,14 @@ function fieldsOf(schema: GraphQLSchema, type: GraphQLObjectType, above: string[
 }
 
 function selectedFields(schema: GraphQLSchema, type: GraphQLObjectType, above: string[]): string[] {
-  return Object.values(type.getFields())
-    .filter((field) => !field.args.some(isRequiredArgument))
-    .map(
-      ({ name, type: of, args }) =>
-        `${name} ${shortest(args)} ${below(schema, getNamedType(of), [...above, type.name])}`,
-    );
+  return selectable(type).map((field) => selected(schema, field, [...above, type.name]));
+}
+
+const selectable = (type: GraphQLObjectType): Field[] =>
+  Object.values(type.getFields()).filter((field) => !field.args.some(isRequiredArgument));
+
+function selected(schema: GraphQLSchema, { name, type, args }: Field, above: string[]): string {
+  return `${name} ${shortest(args)} ${below(schema, getNamedType(type), above)}`;
 }
 
 /** Of a document; what lies deeper is the same as below another field. */

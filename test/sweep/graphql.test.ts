@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
+import { data } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { differences, ownOf, rankOf, run, TRIED, transportsOf } from './attempts.ts';
 import { codesOf, mask } from './compare.ts';
@@ -26,9 +27,21 @@ describe('the sweep reaches all', () => {
     for (const { name } of names) expect(TYPES_WITH_IDS).toContain(typeOfId(name));
   });
 
-  test('no field below the roots takes ids', () => {
+  test('below the roots, only filters of lists of own runs take ids', async () => {
     const remedy = 'teach test/sweep/attempts.ts to try fields below the roots';
-    expect(nestedFieldsWithIds(schema), remedy).toEqual([]);
+    expect(nestedFieldsWithIds(schema), remedy).toEqual(['Session.tasks', 'Thread.tasks']);
+    const { Session, Thread, Execution } = sweep.ids;
+    for (const filter of [
+      { sessionId: Session![0] },
+      { threadId: Thread![0] },
+      { executionId: Execution![0] },
+    ]) {
+      const document = `query ($filter: TaskFilter) { sessions { nodes { tasks(filter: $filter) { totalCount } } }
+        threads { nodes { tasks(filter: $filter) { totalCount nodes { id } } } } }`;
+      const { sessions, threads } = data(await sweep.bob.client.query(document, { filter }));
+      const totals = [...sessions.nodes, ...threads.nodes].map(({ tasks }) => tasks.totalCount);
+      expect(totals).toEqual(totals.map(() => 0));
+    }
   });
 
   test.each(NODE_TYPES)('Alice finds her %s, and what she wrote in it', async (type) => {

@@ -7,12 +7,14 @@ import { requireViewer } from '../request/viewer.ts';
 
 export interface TaskListArguments extends RunPageArguments {
   filter?: GivenRunFilter | null | undefined;
+  /** null: tasks that are not parts of an execution. */
+  executionId?: string | null | undefined;
 }
 
 /** The viewer's tasks. @param columns as in the store's listing */
 export async function tasks(
   context: Context,
-  { filter, executionId, ...given }: TaskListArguments & { executionId?: string | null | undefined },
+  { filter, executionId, ...given }: TaskListArguments,
   columns: TaskColumns,
 ) {
   const { userId: ownerId } = requireViewer(context);
@@ -25,13 +27,14 @@ export async function tasks(
 export async function tasksOf(
   context: Context,
   { parent, id }: Pick<TasksOfParent, 'parent'> & { id: string },
-  { filter: wanted, ...given }: TaskListArguments,
+  { filter, executionId, ...given }: TaskListArguments,
   columns: TaskColumns,
 ) {
   const { page, order } = readRunPage(given);
   const { loaders } = context;
   const { userId: ownerId } = requireViewer(context);
-  const children = { parent, ownerId, filter: runFilter(wanted) };
+  const selection = { ownerId, filter: runFilter(filter), executionId: executionId ?? null };
+  const children = { parent, ...selection };
   return connect(page, {
     read: (range) => loaders.tasksOf.load({ parentId: id, range: { ...children, order, range, columns } }),
     count: () => loaders.taskCounts.load({ parentId: id, range: children }),

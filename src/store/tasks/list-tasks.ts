@@ -3,7 +3,7 @@ import type { RowList } from '../database/sql-page.ts';
 import { type AddParameter, collectParameters } from '../database/statement.ts';
 import { type Child, type ChildRange, countChildren, readChildren } from '../runs/lists/list-children.ts';
 import { type ListedColumns, listKind, type RunListing } from '../runs/lists/list-runs.ts';
-import type { RunFilter } from '../runs/lists/run-filter.ts';
+import type { RunSelection } from '../runs/lists/run-list.ts';
 import type { RunPosition } from '../runs/lists/run-order.ts';
 import { select } from '../runs/run-row.ts';
 import { COLUMNS, COSTLY_COLUMNS, type TaskRow } from './tasks.ts';
@@ -58,10 +58,8 @@ function columnsSql(columns: TaskColumns, parameter: AddParameter): string {
 const PARENTS = { session: 'run.session_id', thread: 'task.thread_id' } as const;
 
 /** What has tasks of its own. */
-export interface TasksOfParent {
+export interface TasksOfParent extends RunSelection {
   parent: keyof typeof PARENTS;
-  ownerId: string;
-  filter: RunFilter;
 }
 
 export interface TaskPage extends TasksOfParent, ChildRange {
@@ -72,10 +70,10 @@ export interface TaskPage extends TasksOfParent, ChildRange {
 export function readTasksOf(
   database: Database,
   parentIds: readonly string[],
-  { parent, ownerId, filter, columns, ...page }: TaskPage,
+  { parent, columns, order, range, ...selection }: TaskPage,
 ): Promise<Child<TaskRow>[]> {
-  const children = { kind: 'task', parent: PARENTS[parent], ownerId, filter } as const;
-  return readChildren(database, parentIds, children, { ...page, columns: listedColumns(columns) });
+  const children = { kind: 'task', parent: PARENTS[parent], ...selection } as const;
+  return readChildren(database, parentIds, children, { order, range, columns: listedColumns(columns) });
 }
 
 /** The numbers of the tasks of many sessions or threads, in one query. */

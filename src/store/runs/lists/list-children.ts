@@ -2,18 +2,22 @@ import type { RunKind } from '../../../vocabulary.ts';
 import type { Database } from '../../database/database.ts';
 import { type AddParameter, collectParameters } from '../../database/statement.ts';
 import type { ListedColumns } from './list-runs.ts';
-import type { RunFilter } from './run-filter.ts';
-import { countedSql, limitedSql, pageSql, positionSql, type RunRange, selectedSql } from './run-list.ts';
+import {
+  countedSql,
+  limitedSql,
+  pageSql,
+  positionSql,
+  type RunRange,
+  type RunSelection,
+  selectedSql,
+} from './run-list.ts';
 import { type RunOrder, type RunPosition, readDirection } from './run-order.ts';
 
 /** Runs of one kind that belong to something with many runs. */
-export interface Children {
+export interface Children extends RunSelection {
   kind: RunKind;
   /** SQL of the column with the parent's id. */
   parent: string;
-  /** Of the parents, and so of their runs. */
-  ownerId: string;
-  filter: RunFilter;
 }
 
 export interface ChildRange {
@@ -73,7 +77,7 @@ export async function countChildren(
 
 function selected({ kind, parent, ...selection }: Children, parameter: AddParameter): Record<string, string> {
   return {
-    ...selectedSql(kind, { ...selection, executionId: null }, parameter),
+    ...selectedSql(kind, selection, parameter),
     parent: `${parent} = wanted.id`,
   };
 }
