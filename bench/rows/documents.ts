@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { HttpRequest } from '../client/http.ts';
-import { quantile } from '../measure/quantile.ts';
+import { cpuOf } from '../measure/cpu.ts';
 import { interleave } from '../measure/rounds.ts';
 import { newAccount } from '../server.ts';
 import type { Row } from './row.ts';
 
-/** One at a time: with more, the time would be that of waiting. */
-const LANES = 1;
+/** Connections that each carry one request at a time. */
+const LANES = 8;
 
 /**
  * As a front end sends it: a page made of the fragments of its components, of which most are not shown. What is read from
@@ -46,18 +46,22 @@ export const documents: Row = {
     await expectData(request({ ...persisted, query: QUERY }));
     const byHash = request(persisted);
     await expectData(byHash);
-    const ask = (asked: HttpRequest) => () =>
-      stage.during('row 9', () => stage.load.call('ask', { ...asked, lanes: LANES, seconds: 1 }));
+    /** CPU time, because the time to the answer is mostly that of the machine's other work. */
+    const ask = (asked: HttpRequest) => async () => {
+      const before = cpuOf(account.pid);
+      const answers = stage.load.call('ask', { ...asked, lanes: LANES, seconds: 1 });
+      const { milliseconds } = await stage.during('row 9', () => answers);
+      return (cpuOf(account.pid) - before) / milliseconds.length;
+    };
     const [ours, baseline] = [ask(byHash), ask(request({ query: QUERY, variables }))];
     await interleave(1, ours, baseline);
     const rounds = await interleave(stage.quick ? 3 : 9, ours, baseline);
-    const median = ({ milliseconds }: { milliseconds: number[] }) => quantile(milliseconds, 0.5);
     return [
       {
-        what: `document of ${(QUERY.length / 1000).toFixed(1)} kB by its hash, over the same as text, p50`,
-        unit: 'ms',
-        ours: rounds.ours.map(median),
-        baseline: rounds.baseline.map(median),
+        what: `document of ${(QUERY.length / 1000).toFixed(1)} kB by its hash, over the same as text, CPU of the process`,
+        unit: 'µs',
+        ours: rounds.ours,
+        baseline: rounds.baseline,
         comparison: 'ratio',
         target: { of: 'comparison', bound: 'most', value: 0.8 },
       },

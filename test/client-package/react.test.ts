@@ -97,6 +97,10 @@ test('given a component with useRuns, then it shows new runs, and their new stat
   await page.until((shown) => shown.startsWith(`${first}=COMPLETED`));
   const second = await ann.createTask({ prompt: 'x', hold: true });
   await page.until((shown) => shown === `${second}=PENDING ${first}=COMPLETED`);
+  const third = await ann.createTask({ prompt: 'x', hold: true });
+  await page.until((shown) => shown === `${third}=PENDING ${second}=PENDING`);
+  await ann.query('mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }', { id: second });
+  await page.until((shown) => shown === `${third}=PENDING ${first}=COMPLETED`);
   page.unmount();
 });
 

@@ -9,7 +9,7 @@ import {
 import { data } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
-import { collect } from './client-package.ts';
+import { collect, TRANSPORTS } from './client-package.ts';
 
 const server = fixture(() => startTestServer());
 const ann = fixture(() => server.newUser());
@@ -22,8 +22,7 @@ async function runToken(runId: string, expiresInSeconds: number): Promise<string
   return data(answer).createRunToken.token;
 }
 
-// Over server-sent events, a stream whose token has expired ends as one whose run has.
-describe.each(['websocket'] as const)('given tokens that expire within two seconds, over %s', (transport) => {
+describe.each(TRANSPORTS)('given tokens that expire within two seconds, over %s', (transport) => {
   test('then followRun asks for another one, and each event comes once', async () => {
     const id = await ann.createTask({ prompt: 'x', model: 'demo@tokens=250,itl=20' });
     const getToken = vi.fn(() => runToken(id, 2));

@@ -19,12 +19,36 @@ export type ArtifactType =
   /** The plan of an agent, as JSON. */
   | 'PLAN';
 
+/** What happened to an object. */
+export type ChangeType =
+  /** A session or a thread was created. A new run has the event `RunCreated` instead. */
+  | 'CREATED'
+  /** It no longer exists; its id may be removed from every list. */
+  | 'DELETED'
+  /** Fields were edited, such as a title or a priority. What a run does is reported by its events instead. */
+  | 'UPDATED';
+
+/** What was created, edited or deleted. */
+export type ChangedKind =
+  /** An execution of a workflow. */
+  | 'EXECUTION'
+  /** An orchestration. */
+  | 'ORCHESTRATION'
+  /** A session. */
+  | 'SESSION'
+  /** A task. */
+  | 'TASK'
+  /** A thread. */
+  | 'THREAD';
+
 /** PROMPT and AGENT require a `prompt`, `title` or `description`; TEMPLATE requires `templateId` or `templateName`. */
 export type CreateTaskInput = {
   /** AGENT: the agent. Absent: chosen by `type`; your own agents are preferred. */
   agentId?: string | null | undefined;
   /** Background information: a JSON object of at most 100000 characters. */
   context?: unknown;
+  /** US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, the task fails with BUDGET_EXCEEDED. */
+  costLimit?: number | null | undefined;
   /** At most 100 tasks that have to complete first; if one fails, this task fails too. */
   dependsOn?: Array<string> | null | undefined;
   /** A detailed description, 1 to 1000000 characters. */
@@ -37,10 +61,10 @@ export type CreateTaskInput = {
   idempotencyKey?: string | null | undefined;
   /** The kind of task. Absent: TEMPLATE if a template is given, AGENT if an agent is given, else PROMPT. */
   kind?: TaskKind | null | undefined;
-  /** US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, the task fails with BUDGET_EXCEEDED. */
-  maxCost?: number | null | undefined;
   /** AGENT: maximum number of model turns, 1 to 1000; the limit of the agent applies as well. */
   maxIterations?: number | null | undefined;
+  /** A JSON object of at most 16000 characters, stored with it and returned unchanged. */
+  metadata?: unknown;
   /** A model of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), whose id is sent verbatim. Absent: chosen. */
   model?: string | null | undefined;
   /** Sampling settings. */
@@ -55,8 +79,10 @@ export type CreateTaskInput = {
   responseSchema?: unknown;
   /** An active session to create it in. Absent: the session of its thread, if any. */
   sessionId?: string | null | undefined;
-  /** The system prompt. */
-  system?: string | null | undefined;
+  /** Instructions that the model gets before the prompt. */
+  systemPrompt?: string | null | undefined;
+  /** At most 20 tags of 1 to 64 characters, to find it by. */
+  tags?: Array<string> | null | undefined;
   /** What the work is done on: a host, a repository, a file; 1 to 2000 characters. */
   target?: string | null | undefined;
   /** Free parameters of the work, stored unchanged: a JSON object of at most 100000 characters. */
@@ -359,15 +385,15 @@ export type RunEventsSubscription = { runEvents:
     | { __typename: 'RunQueued', queueReason: QueueReason, at: string, attempt: number, seq: number }
     | { __typename: 'RunResumed', at: string, attempt: number, seq: number }
     | { __typename: 'RunStarted', at: string, attempt: number, seq: number }
-    | { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-    | { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
-    | { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+    | { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+    | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
+    | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
     | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
     | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
-    | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
-    | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
+    | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
+    | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
    | null };
 
 export type TextSubscriptionVariables = Exact<{
@@ -412,16 +438,16 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
       | { __typename: 'RunQueued', queueReason: QueueReason, at: string, attempt: number, seq: number }
       | { __typename: 'RunResumed', at: string, attempt: number, seq: number }
       | { __typename: 'RunStarted', at: string, attempt: number, seq: number }
-      | { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-      | { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number }
-      | { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+      | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
+      | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
       | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
       | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
-      | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
-      | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number }
-     | null, run:
+      | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
+      | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
+     | null, change: { type: ChangeType, kind: ChangedKind, nodeId: string, at: string } | null, run:
       | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
@@ -455,7 +481,11 @@ export type RunsQueryVariables = Exact<{
 }>;
 
 
-export type RunsQuery = { tasks: { nodes: Array<{ __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }> } | null, executions: { nodes: Array<{ __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }> } | null, orchestrations: { nodes: Array<{ __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }> } | null };
+export type RunsQuery = { runs: { nodes: Array<
+      | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
+    > } | null };
 
 export type CreateTaskMutationVariables = Exact<{
   input: CreateTaskInput;
@@ -556,23 +586,23 @@ type RunEventFields_RunResumed_Fragment = { __typename: 'RunResumed', at: string
 
 type RunEventFields_RunStarted_Fragment = { __typename: 'RunStarted', at: string, attempt: number, seq: number };
 
-type RunEventFields_StepCompleted_Fragment = { __typename: 'StepCompleted', stepId: string, stepType: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepCompleted_Fragment = { __typename: 'StepCompleted', stepKey: string, stepType: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepFailed_Fragment = { __typename: 'StepFailed', stepId: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
+type RunEventFields_StepFailed_Fragment = { __typename: 'StepFailed', stepKey: string, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
 
-type RunEventFields_StepSkipped_Fragment = { __typename: 'StepSkipped', stepId: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepSkipped_Fragment = { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepId: string, stepType: string, at: string, attempt: number, seq: number };
+type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepId: string, taskId: string, tryNumber: number, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
+type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
 
 type RunEventFields_ThreadTruncated_Fragment = { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number };
 
 type RunEventFields_TokensGenerated_Fragment = { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_ToolCallCompleted_Fragment = { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallId: string, at: string, attempt: number, seq: number };
+type RunEventFields_ToolCallCompleted_Fragment = { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number };
 
-type RunEventFields_ToolCallStarted_Fragment = { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallId: string, at: string, attempt: number, seq: number };
+type RunEventFields_ToolCallStarted_Fragment = { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number };
 
 export type RunEventFieldsFragment =
   | RunEventFields_AgentSelected_Fragment
@@ -614,8 +644,10 @@ export type RunEventFieldsFragment =
 export type ErrorCode =
   /** A cursor, or `after`, does not belong to this list, feed or log. Start again without it. */
   | 'BAD_CURSOR'
-  /** An idempotency key was used for a different request, the thread is busy, or the e-mail address is registered. */
+  /** An idempotency key was used for a different request, the thread is busy, the e-mail address or name is taken, or the object is not at `expectedVersion`. */
   | 'CONFLICT'
+  /** The server executes only trusted or known documents (`DOCUMENTS`), and this is none; send the id of one. */
+  | 'DOCUMENT_NOT_ALLOWED'
   /** The scope of the key or the role of the account does not allow it, or the account is disabled. */
   | 'FORBIDDEN'
   /** The document is not GraphQL. */
@@ -632,6 +664,10 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The request, or the response to it, is too large; ask for less at once. */
   | 'PAYLOAD_TOO_LARGE'
+  /** No document has this id or hash. If a hash was sent, send it again together with the document. */
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  /** The server registers no documents of this client; send documents without a hash, or trusted ones. */
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
   /** The provider of the model is not configured; the message names the server's variable. */
   | 'PROVIDER_NOT_CONFIGURED'
   /** A storage quota of the account is used up; delete something, or ask an admin. */
@@ -808,7 +844,7 @@ fragment RunEventFields on RunEvent {
     queueReason
   }
   ... on StepCompleted {
-    stepId
+    stepKey
     stepType
   }
   ... on StepFailed {
@@ -816,13 +852,13 @@ fragment RunEventFields on RunEvent {
       code
       message
     }
-    stepId
+    stepKey
   }
   ... on StepSkipped {
-    stepId
+    stepKey
   }
   ... on StepStarted {
-    stepId
+    stepKey
     stepType
   }
   ... on StepTaskCreated {
@@ -831,9 +867,9 @@ fragment RunEventFields on RunEvent {
       message
     }
     item
-    stepId
+    stepAttempt
+    stepKey
     taskId
-    tryNumber
   }
   ... on ThreadTruncated {
     sentTurns
@@ -846,12 +882,12 @@ fragment RunEventFields on RunEvent {
     isError
     output
     tool
-    toolCallId
+    toolCallKey
   }
   ... on ToolCallStarted {
     input
     tool
-    toolCallId
+    toolCallKey
   }
 }` as TypedDocument<RunEventsSubscription, RunEventsSubscriptionVariables>;
 
@@ -868,6 +904,12 @@ export const Activity = `subscription Activity($after: String) {
     cursor
     event {
       ...RunEventFields
+    }
+    change {
+      type
+      kind
+      nodeId
+      at
     }
     taskId
     executionId
@@ -1029,7 +1071,7 @@ fragment RunEventFields on RunEvent {
     queueReason
   }
   ... on StepCompleted {
-    stepId
+    stepKey
     stepType
   }
   ... on StepFailed {
@@ -1037,13 +1079,13 @@ fragment RunEventFields on RunEvent {
       code
       message
     }
-    stepId
+    stepKey
   }
   ... on StepSkipped {
-    stepId
+    stepKey
   }
   ... on StepStarted {
-    stepId
+    stepKey
     stepType
   }
   ... on StepTaskCreated {
@@ -1052,9 +1094,9 @@ fragment RunEventFields on RunEvent {
       message
     }
     item
-    stepId
+    stepAttempt
+    stepKey
     taskId
-    tryNumber
   }
   ... on ThreadTruncated {
     sentTurns
@@ -1067,12 +1109,12 @@ fragment RunEventFields on RunEvent {
     isError
     output
     tool
-    toolCallId
+    toolCallKey
   }
   ... on ToolCallStarted {
     input
     tool
-    toolCallId
+    toolCallKey
   }
 }` as TypedDocument<ActivitySubscription, ActivitySubscriptionVariables>;
 
@@ -1125,17 +1167,7 @@ export const Runs = `fragment RunFields on Run {
 }
 
 query Runs($first: Int!) {
-  tasks(first: $first) {
-    nodes {
-      ...RunFields
-    }
-  }
-  executions(first: $first) {
-    nodes {
-      ...RunFields
-    }
-  }
-  orchestrations(first: $first) {
+  runs(first: $first) {
     nodes {
       ...RunFields
     }

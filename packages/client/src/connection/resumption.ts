@@ -45,15 +45,18 @@ const LOG: Feed = {
 /** A run is forgotten when this many others have had events since. */
 const KNOWN_RUNS = 10_000;
 
-/** Events of many runs. Each connection begins with an item without an event, and may repeat events. */
+/**
+ * Events of many runs, and changes. Each connection begins with an item with neither, and may repeat events. A change is
+ * delivered as often as it comes: it says to look again.
+ */
 const FEED: Feed = {
   type: 'String',
   selection:
-    '{ polyphonyCursor: cursor polyphonyTask: taskId polyphonyExecution: executionId polyphonyOrchestration: orchestrationId polyphonyEvent: event { seq } polyphonyLast: isLast }',
+    '{ polyphonyCursor: cursor polyphonyTask: taskId polyphonyExecution: executionId polyphonyOrchestration: orchestrationId polyphonyEvent: event { seq } polyphonyChange: change { kind } polyphonyLast: isLast }',
   read(item, { hasBegun, seqs }) {
     const cursor = item.polyphonyCursor as string;
     const event = item.polyphonyEvent as { seq: number } | null;
-    if (!event) return hasBegun && !item.polyphonyLast ? null : cursor;
+    if (!event) return hasBegun && !item.polyphonyChange && !item.polyphonyLast ? null : cursor;
     const run = String(item.polyphonyTask ?? item.polyphonyExecution ?? item.polyphonyOrchestration);
     const last = seqs.get(run);
     if (last !== undefined && event.seq <= last) return null;

@@ -9,8 +9,8 @@ export interface ActivityOptions extends RequestOptions {
 }
 
 /**
- * The events of all runs of the account, without text. The first item has no event: what happens from then on is
- * delivered, so that a list that is read after it misses nothing.
+ * The events of all runs of the account, without text, and what is created, edited or deleted. The first item has neither
+ * an event nor a change: what happens from then on is delivered, so that a list that is read after it misses nothing.
  */
 export async function* followActivity(
   subscribe: Subscribe,

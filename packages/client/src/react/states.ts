@@ -96,33 +96,31 @@ export function followedRuns(polyphony: Polyphony, first: number): Followed<Runs
   return createFollowed<RunsState>(initial, async (state, update, signal) => {
     for await (const item of polyphony.activity({ signal })) {
       // What happens from the first item on is delivered, so a list that is read after it stays complete.
-      const runs = item.event ? withChange(state().runs, item) : await readRuns(polyphony, first, signal);
+      const runs = withItem(state(), item) ?? (await readRuns(polyphony, first, signal));
       update({ runs: newest(runs, first), isLoading: false });
     }
   });
 }
 
-async function readRuns(
-  polyphony: Polyphony,
-  first: number,
-  signal: AbortSignal,
-): Promise<readonly RunFieldsFragment[]> {
-  const { tasks, executions, orchestrations } = await polyphony.query(Runs, { first }, { signal });
-  return [...(tasks?.nodes ?? []), ...(executions?.nodes ?? []), ...(orchestrations?.nodes ?? [])];
+type Listed = readonly RunFieldsFragment[];
+
+async function readRuns(polyphony: Polyphony, first: number, signal: AbortSignal): Promise<Listed> {
+  const { runs } = await polyphony.query(Runs, { first }, { signal });
+  return runs?.nodes ?? [];
 }
 
-function withChange(
-  runs: readonly RunFieldsFragment[],
-  { run, taskId, executionId, orchestrationId }: ActivityItem,
-): readonly RunFieldsFragment[] {
-  const id = taskId ?? executionId ?? orchestrationId;
+/** @returns null when the list has to be read: at the beginning, and when a run is gone, so that another one moves up */
+function withItem({ runs, isLoading }: RunsState, item: ActivityItem): Listed | null {
+  if (isLoading) return null;
+  const { run } = item;
+  const id = item.taskId ?? item.executionId ?? item.orchestrationId;
   const known = runs.find((one) => one.id === id);
+  if (!run) return known ? null : runs;
   // The list may have been read after what this item says.
-  if (run && known && known.lastSeq > run.lastSeq) return runs;
-  const others = runs.filter((one) => one !== known);
-  return run ? [...others, run] : others;
+  if (known && known.lastSeq > run.lastSeq) return runs;
+  return [...runs.filter((one) => one !== known), run];
 }
 
-function newest(runs: readonly RunFieldsFragment[], first: number): readonly RunFieldsFragment[] {
+function newest(runs: Listed, first: number): Listed {
   return runs.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, first);
 }
