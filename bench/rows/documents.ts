@@ -18,12 +18,12 @@ fragment Person on User { id email name isActive isAdmin createdAt maxConcurrent
 fragment Header on Task { id kind type status title description priority progress attempt origin model provider
   createdAt startedAt endedAt updatedAt lastSeq cancelReason agent { ...Assistant } }
 fragment Assistant on Agent { id name description type capabilities model provider status isActive isBuiltIn tools }
-fragment Answer on Task { id prompt system context output data finishReason success summary reasoning responseSchema
-  error { code message } toolCalls { id tool input output isError } plan { steps { id description status } } }
+fragment Answer on Task { id prompt systemPrompt context output data finishReason success summary reasoning responseSchema
+  error { code message } toolCalls { key tool input output isError } plan { steps { key description status } } }
 fragment Costs on Task { id cost costComplete usage { inputTokens outputTokens cachedInputTokens cacheWriteTokens }
   budget { limit spent } modelCalls { ...Call } }
 fragment Call on ModelCall { id model provider status attempt inputTokens outputTokens cachedInputTokens cacheWriteTokens
-  reasoningTokens cost finishReason rawFinishReason errorCode startedAt latencyMs timeToFirstTokenMs }
+  reasoningTokens cost finishReason rawFinishReason errorCode startedAt durationMs timeToFirstTokenMs }
 fragment Place on Task { id workingDirectory templateName templateVersion templateParameters fallbackModels target
   session { ...Where } thread { id title domain context originalPrompt onBusy createdAt updatedAt } }
 fragment Where on Session { id name description status origin userLabel workingDirectory createdAt updatedAt endedAt }`;

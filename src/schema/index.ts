@@ -15,6 +15,7 @@ import './events/run-events.ts';
 import './workflows/execution.ts';
 import './workflows/execution-mutations.ts';
 import './subscriptions/session-feeds.ts';
+import './subscriptions/task-changes.ts';
 import './system/health.ts';
 import './integrations/integration.ts';
 import './integrations/integration-mutations.ts';

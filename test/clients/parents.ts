@@ -8,7 +8,7 @@ export async function createParents(owner: Client, name: string): Promise<void> 
   await owner.events(task);
   await create(owner, 'createTemplate', 'template', {
     name,
-    steps: [{ key: 'a', type: 'STORE_OUTPUT', name: `A of ${name}`, content: name }],
+    steps: [{ storeOutput: { key: 'a', name: `A of ${name}`, content: name } }],
   });
   const workflow = await create(owner, 'createWorkflow', 'workflow', {
     name,

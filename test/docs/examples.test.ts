@@ -66,7 +66,7 @@ async function expectAnswer(client: Client, { block, answer }: Example, values: 
 const codesOf = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions.code);
 
 /** Feeds do not end by themselves. */
-const FEEDS = ['activity', 'sessionEvents'];
+const FEEDS = ['activity', 'sessionEvents', 'taskChanges'];
 
 async function expectStream(
   client: Client,

@@ -63,7 +63,7 @@ export type CreateTaskInput = {
   kind?: TaskKind | null | undefined;
   /** AGENT: maximum number of model turns, 1 to 1000; the limit of the agent applies as well. */
   maxIterations?: number | null | undefined;
-  /** A JSON object of at most 16000 characters, stored with it and returned unchanged. */
+  /** A JSON object of at most 16000 characters, stored with the run and returned unchanged. */
   metadata?: unknown;
   /** A model of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), whose id is sent verbatim. Absent: chosen. */
   model?: string | null | undefined;
@@ -81,7 +81,7 @@ export type CreateTaskInput = {
   sessionId?: string | null | undefined;
   /** Instructions that the model gets before the prompt. */
   systemPrompt?: string | null | undefined;
-  /** At most 20 tags of 1 to 64 characters, to find it by. */
+  /** At most 20 tags of 1 to 64 characters. Lists of runs can be filtered by them. */
   tags?: Array<string> | null | undefined;
   /** What the work is done on: a host, a repository, a file; 1 to 2000 characters. */
   target?: string | null | undefined;

@@ -43,7 +43,8 @@ const TOO_LARGE = Buffer.from(
   JSON.stringify({
     errors: [
       {
-        message: 'not executed: the results before it are as large as a response may be; send it alone',
+        message:
+          'not executed: the earlier results of the batch have reached the maximum size of a response; send this operation alone',
         extensions: { code: 'PAYLOAD_TOO_LARGE' },
       },
     ],

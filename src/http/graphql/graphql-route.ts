@@ -80,9 +80,13 @@ export function graphqlRoute({ yoga, documents, admission, singleConnection }: P
 }
 
 function noBatch(): DomainError {
-  return new DomainError('VALIDATION_ERROR', 'the body must be one object with `query`: a batch has no id', {
-    field: 'query',
-  });
+  return new DomainError(
+    'VALIDATION_ERROR',
+    'the body must be one object with `query`: a batch cannot use an event stream',
+    {
+      field: 'query',
+    },
+  );
 }
 
 /** Cases that Yoga would answer in a format of its own. @throws DomainError */

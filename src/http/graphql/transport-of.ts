@@ -36,7 +36,7 @@ async function viewerOf(
   const isInAddress = headers.authorization === undefined && credentials.authorization !== null;
   // Addresses are in histories and in logs of proxies.
   if (viewer && isInAddress && !viewer.runIds) {
-    throw new DomainError('UNAUTHENTICATED', 'token: an address may have only a run token (createRunToken)');
+    throw new DomainError('UNAUTHENTICATED', 'token: a URL may contain only a run token (createRunToken)');
   }
   return viewer;
 }

@@ -41,9 +41,14 @@ export async function sessionEvents(
 }
 
 async function follow(context: Context, feed: Feed, after: string | null) {
-  const present = await presentStart(context.store.database);
-  const start = after === null ? present : { ...present, progress: resume(after, present) };
+  const start = await startOfFeed(context, after);
   return stoppable((signal) => tell(context, feed, start, signal));
+}
+
+/** @throws DomainError BAD_CURSOR */
+export async function startOfFeed({ store }: Context, after: string | null): Promise<FeedStart> {
+  const present = await presentStart(store.database);
+  return after === null ? present : { ...present, progress: resume(after, present) };
 }
 
 async function* tell(
@@ -78,7 +83,7 @@ const cursorContent = z.tuple([
   z.number().int(),
 ]);
 
-function writeCursor({ place, runId, seq }: FeedPosition, timeline: string): string {
+export function writeCursor({ place, runId, seq }: FeedPosition, timeline: string): string {
   const content: z.input<typeof cursorContent> = [place, runId, seq, timeline, seconds()];
   return Buffer.from(JSON.stringify(content)).toString('base64url');
 }

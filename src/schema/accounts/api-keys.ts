@@ -107,7 +107,7 @@ builder.queryField('apiKeys', (t) =>
     {
       type: ApiKeyType,
       nullable: true,
-      description: "The viewer's API keys, newest first. `first` or `last`: 1 to 100, default 20.",
+      description: "The viewer's API keys, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       resolve: (_root, page, context) => apiKeys(context, page),
     },

@@ -67,7 +67,7 @@ builder.queryField('auditLog', (t) =>
       type: AuditEntryType,
       nullable: true,
       description:
-        'For admins: actions on accounts and credentials, newest first. `first` or `last`: 1 to 100, default 20.',
+        'For admins: actions on accounts and credentials, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
       complexity: pageCost,
       resolve: (_root, page, context) => auditLog(context, page),
     },

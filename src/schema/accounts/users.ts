@@ -79,7 +79,8 @@ builder.queryField('users', (t) =>
     {
       type: UserType,
       nullable: true,
-      description: 'For admins: all accounts, newest first. `first` or `last`: 1 to 100, default 20.',
+      description:
+        'For admins: all accounts, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
       complexity: pageCost,
       args: {
         filter: t.arg({

@@ -166,7 +166,7 @@ builder.queryFields((t) => ({
       type: AgentType,
       nullable: true,
       description:
-        "The viewer's agents and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
+        "The viewer's agents and the built-in ones, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: {
         ...pageArguments,

@@ -76,7 +76,8 @@ builder.globalConnectionFields((t) => ({
     resolve: async ({ total }) => (await total()).count,
   }),
   isTotalCountExact: t.boolean({
-    description: 'False: the list has more than 10000 items, which are not counted.',
+    description:
+      'Whether `totalCount` is exact. False: the list has more than 10000 items, which are not counted.',
     complexity: COUNT_COST,
     resolve: async ({ total }) => (await total()).isExact,
   }),

@@ -120,6 +120,7 @@ const SUBSCRIPTIONS = {
   orchestrationEvents: 'read',
   runEvents: 'read',
   sessionEvents: 'read',
+  taskChanges: 'read',
   taskEvents: 'read',
   text: 'read',
   tokens: 'read',

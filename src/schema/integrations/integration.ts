@@ -63,7 +63,7 @@ builder.node(IntegrationType, {
     deliveries: t.connection(
       {
         type: DeliveryType,
-        description: 'Its deliveries, newest first. `first` or `last`: 1 to 100, default 20.',
+        description: 'Its deliveries, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
         complexity: pageCost,
         resolve: (row, page, context) => deliveriesOf(context, row, page),
       },
@@ -98,7 +98,8 @@ builder.queryFields((t) => ({
     {
       type: IntegrationType,
       nullable: true,
-      description: "The viewer's integrations, newest first. `first` or `last`: 1 to 100, default 20.",
+      description:
+        "The viewer's integrations, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: {
         filter: t.arg({

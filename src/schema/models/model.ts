@@ -124,7 +124,7 @@ const ModelConnection = builder.connectionObject(
 );
 
 const ModelBy = builder.inputType('ModelBy', {
-  description: 'What names a model.',
+  description: 'Identifies a model by its id or by its name.',
   isOneOf: true,
   fields: (t) => ({
     id: t.id({ description: 'Its global id.' }),
@@ -140,7 +140,7 @@ builder.queryFields((t) => ({
     type: ModelType,
     nullable: true,
     description: "A built-in model or one of the viewer's own.",
-    args: { by: t.arg({ type: ModelBy, required: true, description: 'What names it.' }) },
+    args: { by: t.arg({ type: ModelBy, required: true, description: 'The id or the name of the model.' }) },
     resolve: (_root, { by: { id, name } }, context) =>
       id == null ? modelByName(context, name!) : modelById(context, localId('Model', id, 'by.id'), 'by.id'),
   }),
@@ -149,7 +149,7 @@ builder.queryFields((t) => ({
       type: ModelType,
       nullable: true,
       description:
-        "The built-in models and the viewer's own, newest first. `first` or `last`: 1 to 1000, default 20.",
+        "The built-in models and the viewer's own, newest first. `first`: 0 to 1000, or `last`: 1 to 1000; default 20.",
       complexity: modelPageCost,
       args: {
         ...pageArguments,

@@ -43,7 +43,7 @@ const EstimatedCostType = builder
   .implement({
     description: 'Price of sending this number of tokens.',
     fields: (t) => ({
-      tokens: t.exposeInt('tokens', { description: 'The `contextSize`, or 1000.' }),
+      tokens: t.exposeInt('tokens', { description: 'The `contextWindow` of the input, or 1000.' }),
       cost: t.exposeFloat('estimatedCost', {
         nullable: true,
         description: 'US dollars; null: the price is unknown.',

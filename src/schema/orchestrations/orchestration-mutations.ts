@@ -40,11 +40,11 @@ const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
     }),
     priority: t.int({ description: '1 to 10; higher numbers run first. Default 5.' }),
     tags: t.stringList({
-      description: 'At most 20 tags of 1 to 64 characters, to find it by.',
+      description: 'At most 20 tags of 1 to 64 characters. Lists of runs can be filtered by them.',
     }),
     metadata: t.field({
       type: 'JSON',
-      description: 'A JSON object of at most 16000 characters, stored with it and returned unchanged.',
+      description: 'A JSON object of at most 16000 characters, stored with the run and returned unchanged.',
     }),
     idempotencyKey: t.string({
       description:
@@ -79,7 +79,7 @@ function payload(name: string, description: string) {
     fields: (t) => ({
       orchestration: t.expose('orchestration', {
         type: OrchestrationType,
-        description: 'The orchestration after the change.',
+        description: 'The new orchestration.',
       }),
     }),
   });

@@ -26,7 +26,7 @@ const RunOrderFieldEnum = builder.enumType('RunOrderField', {
 });
 
 const OrderDirectionEnum = builder.enumType('OrderDirection', {
-  description: 'The direction of an order.',
+  description: 'Ascending or descending.',
   values: capitals(DIRECTIONS, {
     asc: 'Lowest or earliest first.',
     desc: 'Highest or latest first.',
@@ -47,7 +47,7 @@ export const runListArguments = {
   ...builder.args((t) => ({
     orderBy: t.field({
       type: RunOrder,
-      description: 'The order of the items. Absent: those created last come first.',
+      description: 'The order of the items. Default: newest first.',
     }),
   })),
 };

@@ -73,7 +73,8 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
       description: 'When it completed, failed or was cancelled; null: it has not ended.',
     }),
     tags: t.exposeStringList('tags', {
-      description: 'Given when it was created, to find it by: `runs(filter: { tags: ["…"] })`.',
+      description:
+        'Tags by which lists can be filtered: `runs(filter: { tags: ["…"] })`. Set when the run is created; `updateTask` replaces those of a task.',
     }),
     metadata: t.expose('metadata', {
       type: 'JSON',

@@ -124,7 +124,7 @@ builder.node(SessionType, {
     threads: t.connection(
       {
         type: ThreadType,
-        description: 'Its threads, newest first. `first` or `last`: 1 to 100, default 20.',
+        description: 'Its threads, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
         complexity: pageCost,
         args: { ...pageArguments },
         resolve: (row, page, context) => threadsOf(context, row, page),
@@ -182,7 +182,7 @@ builder.queryFields((t) => ({
     {
       type: SessionType,
       nullable: true,
-      description: "The viewer's sessions, newest first. `first` or `last`: 1 to 100, default 20.",
+      description: "The viewer's sessions, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: {
         ...pageArguments,

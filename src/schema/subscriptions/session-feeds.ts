@@ -54,7 +54,7 @@ const FeedChangeType = builder.objectRef<ObjectChange>('FeedChange').implement({
       type: ChangeTypeEnum,
       description: 'Whether it was created, edited or deleted.',
     }),
-    kind: t.expose('kind', { type: ChangedKindEnum, description: 'The type of the object.' }),
+    kind: t.expose('kind', { type: ChangedKindEnum, description: 'The kind of the object.' }),
     nodeId: t.id({
       description: 'The global id of the object.',
       resolve: ({ kind, subjectId }) => globalId(NODE_TYPES[kind], subjectId),
@@ -98,7 +98,8 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
     event: t.expose('event', {
       type: RunEvent,
       nullable: true,
-      description: 'The event of a run. Null in the first and in the last payload, and in one with a change.',
+      description:
+        'The event of a run. Null in the first payload, in payloads with a `change`, and in the last payload.',
     }),
     change: t.expose('change', {
       type: FeedChangeType,
@@ -148,7 +149,8 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
     thread: t.field({
       type: ThreadType,
       nullable: true,
-      description: 'Current state of the thread that changed; null if it has been deleted, and for runs.',
+      description:
+        'Current state of the thread that changed. Null if it has been deleted, or if the payload is about something else.',
       resolve: (payload, _arguments, { loaders }) => load(loaders.threads, idOf('thread', payload)),
     }),
     sessionId: t.id({
@@ -159,7 +161,7 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
     session: t.field({
       type: SessionType,
       nullable: true,
-      description: 'Current state of that session; null if it has been deleted.',
+      description: 'Current state of the session in `sessionId`; null if it has been deleted.',
       resolve: (payload, _arguments, { loaders }) => load(loaders.sessions, sessionOf(payload)),
     }),
     isLast: t.exposeBoolean('isLast', {

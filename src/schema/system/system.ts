@@ -39,7 +39,7 @@ const WorkerType = builder.objectRef<WorkerReport>('Worker').implement({
     }),
     sandbox: t.expose('sandbox', {
       type: SandboxStateEnum,
-      description: 'Where it executes the commands of agents and templates.',
+      description: 'How it isolates the commands of agents and templates.',
     }),
     runningRuns: t.exposeInt('running', { description: 'Number of runs it is executing.' }),
   }),
@@ -71,7 +71,7 @@ const SystemStatusType = builder.objectRef<SystemStatus>('SystemStatus').impleme
     sandbox: t.expose('sandbox', {
       type: SandboxStateEnum,
       description:
-        'Where commands of agents and templates are executed: the best that a live worker has. While it is UNAVAILABLE, agents work without commands and files, and templates with GIT_CLONE or RUN_SCRIPT steps are refused.',
+        'How commands of agents and templates are isolated, on the live worker that does it best. While it is UNAVAILABLE, agents work without commands and files, and templates with `gitClone` or `runScript` steps are refused.',
     }),
     workers: t.expose('workers', {
       type: [WorkerType],

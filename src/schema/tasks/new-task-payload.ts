@@ -13,7 +13,7 @@ export function newTaskPayload(name: string, description: string, task: string) 
       taskEdge: t.field({
         type: TaskEdge,
         description:
-          'The task with its position in `tasks` and `Session.tasks`, for a client that adds it there.',
+          'The task as an edge of `tasks`, `Session.tasks` and `Thread.tasks` in their default order, to add it to a cached list.',
         resolve: ({ task }, _arguments, context) => edgeOf(context, task),
       }),
     }),

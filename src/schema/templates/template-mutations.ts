@@ -53,7 +53,7 @@ const UpdateTemplateInput = builder.inputType('UpdateTemplateInput', {
     id: t.id({ required: true, description: 'The template.' }),
     expectedVersion: t.int({
       description:
-        'The version that the change is based on. If it is at another one, nothing is changed, and the error CONFLICT has it as `presentVersion`. Absent: changed at any version.',
+        'The version that you have read. If the template is at another version, nothing is changed and the error is CONFLICT, with its version in `presentVersion`. Absent: no check.',
     }),
     description: t.string({ description: 'A description; null removes it.' }),
     parameters: t.field({ type: [TemplateParameterInput], description: 'Replaces all parameters.' }),

@@ -178,11 +178,13 @@ const TemplateConnection = builder.connectionObject(
 );
 
 const TemplateBy = builder.inputType('TemplateBy', {
-  description: 'What names a template.',
+  description: 'Identifies a template by its id or by its name.',
   isOneOf: true,
   fields: (t) => ({
     id: t.id({ description: 'Its global id.' }),
-    name: t.string({ description: "Its name; one of the viewer's own cannot have that of a built-in one." }),
+    name: t.string({
+      description: "Its name. The viewer's own templates cannot have the name of a built-in template.",
+    }),
   }),
 });
 
@@ -191,7 +193,9 @@ builder.queryFields((t) => ({
     type: TemplateType,
     nullable: true,
     description: "One of the viewer's templates, or a built-in one.",
-    args: { by: t.arg({ type: TemplateBy, required: true, description: 'What names it.' }) },
+    args: {
+      by: t.arg({ type: TemplateBy, required: true, description: 'The id or the name of the template.' }),
+    },
     resolve: (_root, { by: { id, name } }, context) =>
       id == null
         ? namedTemplate(context, name!, 'by.name')
@@ -202,7 +206,7 @@ builder.queryFields((t) => ({
       type: TemplateType,
       nullable: true,
       description:
-        "The viewer's templates and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
+        "The viewer's templates and the built-in ones, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: {
         ...pageArguments,

@@ -114,7 +114,7 @@ builder.queryFields((t) => ({
     {
       type: ThreadType,
       nullable: true,
-      description: "The viewer's threads, newest first. `first` or `last`: 1 to 100, default 20.",
+      description: "The viewer's threads, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: {
         ...pageArguments,

@@ -25,11 +25,11 @@ const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
     }),
     priority: t.int({ description: 'Priority of its tasks, 1 to 10; higher numbers run first. Default 5.' }),
     tags: t.stringList({
-      description: 'At most 20 tags of 1 to 64 characters, to find it by.',
+      description: 'At most 20 tags of 1 to 64 characters. Lists of runs can be filtered by them.',
     }),
     metadata: t.field({
       type: 'JSON',
-      description: 'A JSON object of at most 16000 characters, stored with it and returned unchanged.',
+      description: 'A JSON object of at most 16000 characters, stored with the run and returned unchanged.',
     }),
     costLimit: t.float({
       description:
@@ -70,7 +70,7 @@ function payload(name: string, description: string) {
     fields: (t) => ({
       execution: t.expose('execution', {
         type: ExecutionType,
-        description: 'The execution after the change.',
+        description: 'The new execution.',
       }),
     }),
   });

@@ -159,7 +159,8 @@ builder.queryFields((t) => ({
     {
       type: WorkflowType,
       nullable: true,
-      description: "The viewer's workflows, newest first. `first` or `last`: 1 to 100, default 20.",
+      description:
+        "The viewer's workflows, newest first. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: {
         ...pageArguments,

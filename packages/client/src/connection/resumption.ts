@@ -67,6 +67,14 @@ const FEED: Feed = {
   },
 };
 
+/** A list that changes. Each connection begins with an item without a task; a change may be repeated. */
+const CHANGES: Feed = {
+  type: 'String',
+  selection: '{ polyphonyCursor: cursor polyphonyTask: taskId }',
+  read: ({ polyphonyCursor, polyphonyTask }, { hasBegun }) =>
+    hasBegun && !polyphonyTask ? null : (polyphonyCursor as string),
+};
+
 const FEEDS: Readonly<Record<string, Feed>> = {
   runEvents: LOG,
   taskEvents: LOG,
@@ -75,6 +83,7 @@ const FEEDS: Readonly<Record<string, Feed>> = {
   text: LOG,
   activity: FEED,
   sessionEvents: FEED,
+  taskChanges: CHANGES,
 };
 
 /** A subscription that can be sent again, from where it was. */

@@ -1,11 +1,12 @@
 import type { RunEvent } from '../../../resolvers/runs/run-events.ts';
 import type { FeedEvent } from '../../../resolvers/sessions/feed.ts';
+import type { TaskChange } from '../../../resolvers/tasks/task-changes.ts';
 import type { TextPart } from '../../../resolvers/tasks/text.ts';
 
 /** Where a result carries the `id` of its server-sent event. JSON has no symbols. */
 const EVENT_ID = Symbol('event id');
 
-type SourceEvent = RunEvent | FeedEvent | TextPart | string | null;
+type SourceEvent = RunEvent | FeedEvent | TaskChange | TextPart | string | null;
 
 /** Names the event that a result is of, whatever fields of it the client selected. */
 export function nameEvent(result: object, event: SourceEvent): void {

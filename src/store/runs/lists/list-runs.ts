@@ -5,6 +5,7 @@ import { type AddParameter, collectParameters } from '../../database/statement.t
 import {
   countedSql,
   limitedSql,
+  matchingSql,
   pageSql,
   positionSql,
   type RunRange,
@@ -71,6 +72,23 @@ export async function countRuns(
     select least(count(*), ${MAX_COUNTED + 1})::int as count from (${parts.join(' union all ')}) as counted`;
   const { rows } = await database.pool.query<{ count: number }>({ text, values });
   return rows[0]!.count;
+}
+
+/** Those of some runs that a list has. */
+export async function matchingRuns(
+  { pool }: Database,
+  kind: RunKind,
+  selection: RunSelection,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { parameter, values } = collectParameters();
+  const conditions = {
+    ids: `run.id = any(${parameter(ids, 'text[]')})`,
+    ...selectedSql(kind, selection, parameter),
+  };
+  const { rows } = await pool.query<{ id: string }>({ text: matchingSql(kind, conditions), values });
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** What a list of one kind reads of each run. */

@@ -73,6 +73,12 @@ export function countedSql(kind: RunKind, conditions: Readonly<Record<string, st
   return `select 1 from ${sourceSql(kind, all)} where ${all} limit ${MAX_COUNTED + 1}`;
 }
 
+/** SQL of the ids of all runs that match. */
+export function matchingSql(kind: RunKind, conditions: Readonly<Record<string, string>>): string {
+  const all = Object.values(conditions).join(' and ');
+  return `select run.id from ${sourceSql(kind, all)} where ${all}`;
+}
+
 /** The table of the kind is joined only where it is read. */
 function sourceSql(kind: RunKind, read: string): string {
   return read.includes(`${kind}.`) ? `run join ${kind} on ${kind}.id = run.id` : 'run';

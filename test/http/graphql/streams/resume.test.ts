@@ -122,6 +122,21 @@ describe.each([
   });
 });
 
+test('taskChanges is resumed from the id of its last payload', async () => {
+  const field = 'taskChanges(filter: { types: ["resumed"] }) { cursor taskId }';
+  const first = (await stream(field)).events();
+  const { id } = (await first.next()).value as ServerSentEvent;
+  await first.return();
+  const taskId = await ann.createTask({ prompt: 'x', type: 'resumed', hold: true });
+  const again = (await stream(field, id!)).events();
+  await again.next();
+  const { value } = await again.next();
+  const change = payloadOf(value as ServerSentEvent);
+  expect(change.taskId).toBe(taskId);
+  expect((value as ServerSentEvent).id).toBe(change.cursor);
+  await again.return();
+});
+
 test('what was deleted is answered with 204 to a client that resumes, and with an error to others', async () => {
   const id = await ann.createTask({ prompt: 'x', hold: true });
   data(
