@@ -110,8 +110,9 @@ describe('the condition', () => {
     await pool().query(`update run set ready_at = clock_timestamp() - interval '40 seconds'`);
     const id = await bob.createTask({ prompt: 'x', model: 'demo', hold: true });
     await bob.query(`mutation { deleteTask(input: { id: "${id}" }) { deletedId } }`);
-    const [task] = data(await ann.query('{ tasks(filter: { statuses: [QUEUED] }, last: 1) { nodes { id } } }'))
-      .tasks.nodes;
+    const [task] = data(
+      await ann.query('{ tasks(filter: { statuses: [QUEUED] }, last: 1) { nodes { id } } }'),
+    ).tasks.nodes;
     await ann.query(
       `mutation { updateTaskPriority(input: { id: "${task.id}", priority: 9 }) { task { id } } }`,
     );

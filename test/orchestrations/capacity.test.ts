@@ -63,7 +63,7 @@ test('one that failed needs its place again to be retried', async () => {
   expect((await follow(ann, failed)).at(-1)!.__typename).toBe('RunFailed');
   const running = await Promise.all(Array.from({ length: 10 }, async () => idOf(await ask(ann, SLOW))));
   expect(errorCode(await retry(ann, failed))).toBe('RATE_LIMITED');
-  expect(await read(ann, failed)).toMatchObject({ status: 'FAILED' });
+  expect(await read(ann, failed)).toMatchObject({ statuses: ['FAILED'] });
   data(await cancel(ann, running[0]!));
   expect(data(await retry(ann, failed)).retryOrchestration.orchestration.status).toBe('QUEUED');
   for (const id of running) await cancel(ann, id);
@@ -105,6 +105,6 @@ test('the list is the viewer’s, newest first, in pages', async () => {
   expect(await page(`first: 2, after: "${first.pageInfo.endCursor}"`)).toMatchObject({
     nodes: [{ id: ids[2] }],
   });
-  expect((await page('filter: { status: FAILED }')).nodes).toEqual([]);
+  expect((await page('filter: { statuses: [FAILED] }')).nodes).toEqual([]);
   expect(await page('last: 1')).toMatchObject({ nodes: [{ id: ids[2] }] });
 });
