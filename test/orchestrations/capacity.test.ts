@@ -63,7 +63,7 @@ test('one that failed needs its place again to be retried', async () => {
   expect((await follow(ann, failed)).at(-1)!.__typename).toBe('RunFailed');
   const running = await Promise.all(Array.from({ length: 10 }, async () => idOf(await ask(ann, SLOW))));
   expect(errorCode(await retry(ann, failed))).toBe('RATE_LIMITED');
-  expect(await read(ann, failed)).toMatchObject({ statuses: ['FAILED'] });
+  expect(await read(ann, failed)).toMatchObject({ status: 'FAILED' });
   data(await cancel(ann, running[0]!));
   expect(data(await retry(ann, failed)).retryOrchestration.orchestration.status).toBe('QUEUED');
   for (const id of running) await cancel(ann, id);
