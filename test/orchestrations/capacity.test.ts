@@ -105,6 +105,6 @@ test('the list is the viewer’s, newest first, in pages', async () => {
   expect(await page(`first: 2, after: "${first.pageInfo.endCursor}"`)).toMatchObject({
     nodes: [{ id: ids[2] }],
   });
-  expect((await page('filter: { status: FAILED }')).nodes).toEqual([]);
+  expect((await page('filter: { statuses: [FAILED] }')).nodes).toEqual([]);
   expect(await page('last: 1')).toMatchObject({ nodes: [{ id: ids[2] }] });
 });

@@ -185,12 +185,12 @@ describe('the list of tasks', () => {
     await carol.query('mutation ($id: ID!) { cancelTask(input: { id: $id }) { task { id } } }', {
       id: newestFirst[3],
     });
-    expect(idsOf(await list({ filter: { status: 'CANCELLED' } }))).toEqual([newestFirst[3]]);
-    expect(idsOf(await list({ filter: { status: 'COMPLETED' } }))).toEqual([]);
+    expect(idsOf(await list({ filter: { statuses: ['CANCELLED'] } }))).toEqual([newestFirst[3]]);
+    expect(idsOf(await list({ filter: { statuses: ['COMPLETED'] } }))).toEqual([]);
   });
 
   test.each([
-    [{ first: 0 }, 'VALIDATION_ERROR', 'first'],
+    [{ first: -1 }, 'VALIDATION_ERROR', 'first'],
     [{ first: 101 }, 'VALIDATION_ERROR', 'first'],
     [{ last: -1 }, 'VALIDATION_ERROR', 'last'],
     [{ first: 1, last: 1 }, 'VALIDATION_ERROR', 'last'],

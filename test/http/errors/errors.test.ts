@@ -117,7 +117,7 @@ const LITERALS: Wrong[] = [
     '{ a: tasks(filter: { statuses: [WRONG] }) { nodes { id } } }',
     {},
     'GRAPHQL_VALIDATION_FAILED',
-    'filter.status',
+    'filter.statuses.0',
   ],
   ['query { health @include(if: 5) { status } }', {}, 'GRAPHQL_VALIDATION_FAILED', 'if'],
   ['{ task(id: 5.5) { id } }', {}, 'GRAPHQL_VALIDATION_FAILED', 'id'],
