@@ -99,9 +99,20 @@ describe.each(RUNS)('%s', (name, field) => {
   });
 });
 
+/** A feed may deliver what was committed shortly before once more. */
+async function firstOf(events: AsyncGenerator<ServerSentEvent>, taskId: string): Promise<ServerSentEvent> {
+  for (;;) {
+    const { value } = await events.next();
+    if (payloadOf(value).taskId === taskId) return value;
+  }
+}
+
 describe.each([
-  ['activity', () => 'activity { cursor event { __typename seq } }'],
-  ['sessionEvents', () => `sessionEvents(sessionId: "${session}") { cursor event { __typename seq } }`],
+  ['activity', () => 'activity { cursor taskId event { __typename seq } }'],
+  [
+    'sessionEvents',
+    () => `sessionEvents(sessionId: "${session}") { cursor taskId event { __typename seq } }`,
+  ],
 ])('%s', (_name, field) => {
   test('each payload has its cursor as its id, from which the feed is resumed', async () => {
     const first = (await stream(field())).events();
@@ -112,11 +123,9 @@ describe.each([
     const resumed = (await stream(field(), (begin as ServerSentEvent).id!)).events();
     const { value: again } = await resumed.next();
     expect(payloadOf(again as ServerSentEvent)).toMatchObject({ event: null });
-    const { value: event } = await resumed.next();
-    expect(payloadOf(event as ServerSentEvent)).toMatchObject({
-      event: { __typename: 'RunCreated', seq: 1 },
-    });
-    expect((event as ServerSentEvent).id).toBe(payloadOf(event as ServerSentEvent).cursor);
+    const event = await firstOf(resumed, id);
+    expect(payloadOf(event)).toMatchObject({ event: { __typename: 'RunCreated', seq: 1 } });
+    expect(event.id).toBe(payloadOf(event).cursor);
     await resumed.return();
     await ann.query(`mutation { cancelTask(input: { id: "${id}" }) { task { id } } }`);
   });
