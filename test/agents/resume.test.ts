@@ -146,7 +146,7 @@ async function expectResumed({ id, model, step, write, isCommitted }: Case): Pro
   const log = events.filter(({ seq }) => seq > 0);
   expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
   expect(log.at(-1)).toMatchObject({ __typename: 'RunCompleted', result: { summary: 'done' } });
-  expect(await ann.task(id)).toMatchObject({ iterations: 3, plan: { steps: [{ id: 'step-1' }] } });
+  expect(await ann.task(id)).toMatchObject({ iterations: 3, plan: { steps: [{ key: 'step-1' }] } });
 
   const isAnswerLost = step.startsWith('turn') && write === 'complete' && !isCommitted;
   expect(scripts.asked(model)).toHaveLength(isAnswerLost ? 4 : 3);
