@@ -148,7 +148,7 @@ describe('what a person says without being asked', () => {
     expect(ofType(events, 'InputProvided')).toMatchObject([{ said: 'Be brief' }]);
     expect(scripts.asked(model).map(said)).toEqual([['Do it'], ['Do it', 'Be brief'], ['Do it', 'Be brief']]);
     expect(scripts.asked(model)[1]!.map(({ role }) => role)).toEqual([
-      'systemPrompt',
+      'system',
       'user',
       'assistant',
       'tool',

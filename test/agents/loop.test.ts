@@ -158,10 +158,10 @@ describe('tools', () => {
       progress: 1,
       plan: {
         steps: [
-          { id: 'step-1', description: 'step 0', status: 'COMPLETED' },
-          { id: 'step-2', status: 'COMPLETED' },
-          { id: 'step-3', status: 'COMPLETED' },
-          { id: 'step-4', status: 'PENDING' },
+          { key: 'step-1', description: 'step 0', status: 'COMPLETED' },
+          { key: 'step-2', status: 'COMPLETED' },
+          { key: 'step-3', status: 'COMPLETED' },
+          { key: 'step-4', status: 'PENDING' },
         ],
       },
     });
