@@ -67,7 +67,7 @@ describe('on a machine without bubblewrap', () => {
   });
 
   test('given a template that runs commands, then it is refused before anything is paid', async () => {
-    const steps = [{ id: 'list', type: 'RUN_SCRIPT', script: 'ls' }];
+    const steps = [{ runScript: { key: 'list', script: 'ls' } }];
     const made = data(
       await ann.query(
         `mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }`,

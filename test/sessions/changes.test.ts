@@ -65,6 +65,14 @@ async function createThread(client: Client, input: Record<string, unknown>): Pro
   return made.createThread.thread.id;
 }
 
+/** The stored changes of an object. */
+async function kept(id: string): Promise<string[]> {
+  const local = Buffer.from(id, 'base64url').toString().split(':')[1];
+  const text = 'select type from change where subject_id = $1 order by place';
+  const { rows } = await server.store.database.pool.query(text, [local]);
+  return rows.map(({ type }) => type);
+}
+
 const held = { prompt: 'x', model: 'demo', hold: true };
 const deleteTask = (client: Client, id: string) =>
   run(client, 'deleteTask() { deletedId }', { id }, 'DeleteTaskInput');
@@ -138,6 +146,21 @@ describe('a list that follows `activity` does not become stale, because it is to
       new Set([`SESSION ${session}`, `THREAD ${thread}`, ...tasks.map((id) => `TASK ${id}`)]),
     );
     await feed.leave();
+  });
+
+  test('given an object that is edited again and again, then only its latest edit is kept, for who was away', async () => {
+    const id = await createSession(ann);
+    const before = await open(ann);
+    await before.leave();
+    for (const name of ['one', 'two', 'three'])
+      await run(ann, 'updateSession() { session { id } }', { id, name }, 'UpdateSessionInput');
+    const feed = await open(ann, { after: before.cursor });
+    const [change] = await feed.changes(1);
+    expect(change).toMatchObject({ change: { type: 'UPDATED' }, session: { name: 'three' } });
+    await feed.leave();
+    expect(await kept(id)).toEqual(['created', 'updated']);
+    await deleteSession(ann, id);
+    expect(await kept(id)).toEqual(['deleted']);
   });
 
   test('given somebody who was away, then what was deleted meanwhile', async () => {

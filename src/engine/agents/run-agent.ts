@@ -6,7 +6,13 @@ import { BYTES_PER_TOKEN, bytesPerToken } from '../../rules/models/context-windo
 import { storableJson } from '../../rules/text/bounded.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { type Lease, LeaseLost } from '../../store/log/lease.ts';
-import { beginStep, completeStep, readSteps, taskChange } from '../../store/runs/checkpoints.ts';
+import {
+  beginStep,
+  completeStep,
+  readSteps,
+  type StepRow,
+  taskChange,
+} from '../../store/runs/checkpoints.ts';
 import type { StartedTask } from '../../store/runs/claims/load-claimed-task.ts';
 import type { RunOutcome } from '../../store/runs/finish-run.ts';
 import { readInputs } from '../../store/tasks/user-replies.ts';
@@ -46,9 +52,10 @@ export async function runAgent(
   const context = { ...engine, sandbox: sandboxOf(engine.sandbox, asked.ownerId) };
   const timer = startTimer(lease, asked);
   try {
-    const usable = await usableTask(context, asked);
+    const steps = await readSteps(context.store.database, asked.id);
+    const usable = await usableTask(context, asked, steps);
     const { task } = usable;
-    const state = await takeUp(context, lease, task);
+    const state = await takeUp(context, lease, task, steps);
     const opening = toMessages(await readConversation(context, lease, task, instructionsFor(usable)));
     const outcome = await takeTurns(state, opening).catch((error) => leaveAndThrow(state, error));
     // The diff may exceed the time limit; it does not fail a task that was done in time.
@@ -61,8 +68,12 @@ export async function runAgent(
 }
 
 /** Restores the task from its checkpoints. */
-async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): Promise<AgentState> {
-  const steps = await readSteps(context.store.database, task.id);
+async function takeUp(
+  context: EngineContext,
+  lease: Lease,
+  task: StartedTask,
+  steps: readonly StepRow[],
+): Promise<AgentState> {
   const { plan, progress } = task;
   const workspace = await openOwnWorkspace(context, task);
   const start = readStart(steps);

@@ -13,15 +13,28 @@ export interface TextPart {
   /** Pass it as `after` to receive what follows. */
   seq: number;
   text: string;
+  /** All text up to this part; null: it was not asked for. */
+  textSoFar: string | null;
   /** Whether all earlier parts are to be discarded. */
   isRestart: boolean;
 }
 
+interface AskedText {
+  /** 0: from the beginning of the text. */
+  after: number;
+  /** Whether parts have the text so far, which is kept in memory for it. */
+  isWhole: boolean;
+}
+
 /**
- * Streams the text of a task's latest model call as it is generated. `after` 0: from the beginning of that text.
+ * Streams the text of a task's latest model call as it is generated.
  * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` is beyond the log
  */
-export async function text(context: Context, id: string, after: number): Promise<AsyncIterable<TextPart>> {
+export async function text(
+  context: Context,
+  id: string,
+  { after, isWhole }: AskedText,
+): Promise<AsyncIterable<TextPart>> {
   const row = await task(context, id, 'taskId');
   requireLogPosition(row, after);
   const { database } = context.store;
@@ -29,8 +42,11 @@ export async function text(context: Context, id: string, after: number): Promise
   const from = isNew ? await readTextStart(database, { runId: id, seq: row.lastSeq }) : after;
   const known = isNew ? null : await readLatestTextCall(database, { runId: id, seq: after });
   const hasMore = row.endedAt === null || from < row.lastSeq;
+  const earlier =
+    isWhole && known !== null ? await context.loaders.texts.load({ runId: id, seq: after }) : '';
+  const begun = { callId: known, textSoFar: isWhole ? (earlier ?? '') : null };
   const parts = stoppable((signal) =>
-    partsOf(hasMore ? followRun(context.store, id, from, signal) : [], known),
+    partsOf(hasMore ? followRun(context.store, id, from, signal) : [], begun),
   );
   return context.resumption && row.endedAt !== null ? resumed(parts, context.resumption) : parts;
 }
@@ -49,20 +65,27 @@ async function resumed(
   })();
 }
 
-/** @param known the model call whose text the client may have; null: it has none */
+interface BegunText {
+  /** The model call whose text the client may have; null: it has none. */
+  callId: string | null;
+  textSoFar: string | null;
+}
+
 async function* partsOf(
   events: AsyncIterable<LoggedEvent> | LoggedEvent[],
-  known: string | null,
+  { callId, textSoFar }: BegunText,
 ): AsyncGenerator<TextPart, void, undefined> {
-  let callId = known;
   for await (const event of events) {
     const { runId, seq } = event;
     if (event.type === 'TokensGenerated') {
       const { text } = event.data;
-      yield { runId, seq, text, isRestart: callId !== null && callId !== event.data.callId };
+      const isRestart = callId !== null && callId !== event.data.callId;
+      if (textSoFar !== null) textSoFar = isRestart ? text : textSoFar + text;
+      yield { runId, seq, text, textSoFar, isRestart };
       callId = event.data.callId;
     } else if (callId !== null && endsText(event, callId)) {
-      yield { runId, seq, text: '', isRestart: true };
+      if (textSoFar !== null) textSoFar = '';
+      yield { runId, seq, text: '', textSoFar, isRestart: true };
       callId = null;
     }
   }

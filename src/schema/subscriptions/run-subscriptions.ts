@@ -7,6 +7,7 @@ import { KINDS } from '../../rules/runs/kinds.ts';
 import type { RunKind } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
+import { mentionedFields } from '../builder/mentioned-fields.ts';
 import { RunEvent } from '../events/run-event.ts';
 import { OrchestrationType } from '../orchestrations/orchestration.ts';
 import { localRun } from '../runs/local-run.ts';
@@ -61,9 +62,8 @@ const TextPartType = builder.objectRef<TextPart>('TextPart').implement({
     text: t.exposeString('text', { description: 'The text to append.' }),
     textSoFar: t.string({
       description:
-        'All text up to this part, to show as it is instead of appending `text`. It is read from the database for each part: for long texts, append.',
-      resolve: async ({ runId, seq }, _arguments, { loaders }) =>
-        (await loaders.texts.load({ runId, seq })) ?? '',
+        'All text up to this part, to show as it is instead of appending `text`. It is sent with each part: for long texts, append.',
+      resolve: ({ textSoFar }) => textSoFar ?? '',
     }),
     isRestart: t.exposeBoolean('isRestart', {
       description:
@@ -146,8 +146,11 @@ builder.subscriptionFields((t) => ({
         description: 'The last seq that you received; absent or 0: from the beginning of the text.',
       }),
     },
-    subscribe: (_root, { taskId, after }, context: Context) =>
-      text(context, localId('Task', taskId, 'taskId'), seqAfter(context, after)),
+    subscribe: (_root, { taskId, after }, context: Context, info) =>
+      text(context, localId('Task', taskId, 'taskId'), {
+        after: seqAfter(context, after),
+        isWhole: mentionedFields(info).has('textSoFar'),
+      }),
     resolve: (part) => part,
   }),
   tokens: t.field({

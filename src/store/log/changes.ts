@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { ChangedKind, ChangeType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import type { Bus } from './bus.ts';
@@ -18,19 +18,33 @@ interface NewChange extends Omit<Change, 'at'> {
   sessionId: string | null;
 }
 
-/** Of an object that changes twice in a transaction, the last change is kept. */
-const AGAIN = `
-  on conflict (subject_id, place) do update set type = excluded.type, session_id = excluded.session_id,
-    xid = excluded.xid, at = excluded.at`;
+/**
+ * SQL that records changes, from rows with the columns of the table. Of an object that is edited often, only the latest
+ * edit is kept, and of one that is deleted, its deletion: what a client has not received yet is replaced by what is newer.
+ * The transaction holds the row of the object, so that no other changes it meanwhile.
+ * @param rows SQL that selects subject_id, owner_id, session_id, kind, type and place
+ */
+function recordSql(rows: string): string {
+  return `
+    with fresh as (${rows}), older as (
+      delete from change using fresh
+      where change.subject_id = fresh.subject_id and change.place < fresh.place
+        and (change.type = 'updated' or fresh.type = 'deleted')
+    )
+    insert into change (subject_id, owner_id, session_id, kind, type, place, xid)
+    select subject_id, owner_id, session_id, kind, type, place, pg_current_xact_id() from fresh
+    on conflict (subject_id, place) do update set type = excluded.type, session_id = excluded.session_id,
+      xid = excluded.xid, at = excluded.at`;
+}
 
-/** Records a change of a session or a thread, in the transaction that makes it. */
+/** Records a change of a session or a thread, in the transaction that makes it and holds its row. */
 export async function recordChange(client: ClientBase, change: NewChange): Promise<void> {
   const { subjectId, ownerId, sessionId, kind, type } = change;
   await client.query({
     name: 'record-change',
-    text: `
-      insert into change (subject_id, owner_id, session_id, kind, type, place, xid)
-      values ($1, $2, $3, $4, $5, pg_current_xact_id(), pg_current_xact_id()) ${AGAIN}`,
+    text: recordSql(`
+      select $1::text as subject_id, $2::text as owner_id, $3::text as session_id, $4::text as kind, $5::text as type,
+        pg_current_xact_id() as place`),
     values: [subjectId, ownerId, sessionId, kind, type],
   });
 }
@@ -40,10 +54,18 @@ export async function recordChange(client: ClientBase, change: NewChange): Promi
  * @param runs SQL of the condition that selects them, such as `id = $1`
  */
 export function runChangesSql(type: ChangeType, runs: string): string {
-  return `
-    insert into change (subject_id, owner_id, session_id, kind, type, place, xid)
-    select id, owner_id, session_id, kind, '${type}', greatest(place, pg_current_xact_id()), pg_current_xact_id()
-    from run where ${runs} ${AGAIN}`;
+  return recordSql(`
+    select id as subject_id, owner_id, session_id, kind, '${type}'::text as type,
+      greatest(place, pg_current_xact_id()) as place
+    from run where ${runs}`);
+}
+
+/** SQL that records the deletion of threads. @param threads SQL of the condition that selects them */
+export function threadDeletionsSql(threads: string): string {
+  return recordSql(`
+    select id as subject_id, owner_id, null as session_id, 'thread' as kind, 'deleted' as type,
+      pg_current_xact_id() as place
+    from thread where ${threads}`);
 }
 
 /** Wakes the feeds that contain a change, after its commit. */
@@ -55,10 +77,17 @@ export function ringChange(bus: Bus, { ownerId, sessionId }: Pick<NewChange, 'ow
 /** Cursors of feeds are accepted for this long: a client that returns later would miss changes. */
 export const CHANGES_KEPT_DAYS = 30;
 const PRUNED_AT_ONCE = 1_000;
+const MOST_PRUNED = 100_000;
 
-/** Deletes changes that no cursor can ask for any more, a limited number at a time. */
+/** Deletes changes that no cursor can ask for any more. */
 export async function pruneChanges({ pool }: Database): Promise<void> {
-  await pool.query({
+  for (let pruned = 0; pruned < MOST_PRUNED; pruned += PRUNED_AT_ONCE) {
+    if ((await pruneSome(pool)) < PRUNED_AT_ONCE) return;
+  }
+}
+
+async function pruneSome(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query({
     name: 'prune-changes',
     text: `
       delete from change where (subject_id, place) in (
@@ -66,4 +95,5 @@ export async function pruneChanges({ pool }: Database): Promise<void> {
         order by at limit ${PRUNED_AT_ONCE} for update skip locked
       )`,
   });
+  return rowCount ?? 0;
 }

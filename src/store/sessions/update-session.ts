@@ -4,7 +4,7 @@ import type { SessionStatus } from '../../vocabulary.ts';
 import { createdAtText } from '../database/kysely-page.ts';
 import { CURRENT_TIME, type Json, json, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
-import { recordChange, ringChange } from '../log/changes.ts';
+import { recordChange, ringChange, threadDeletionsSql } from '../log/changes.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { setSessionLimit } from '../money/budgets.ts';
 import { deleteRunsWithin } from '../runs/delete-runs.ts';
@@ -125,12 +125,7 @@ async function deletePart(client: ClientBase, { id, ownerId }: Target) {
   });
   const events = await deleteRunsWithin(client, ownerId, found);
   if (found.length === RUNS_AT_ONCE) return { left: 'runs', events } as const;
-  await client.query(
-    `insert into change (subject_id, owner_id, session_id, kind, type, place, xid)
-     select id, owner_id, null, 'thread', 'deleted', pg_current_xact_id(), pg_current_xact_id()
-     from thread where session_id = $1`,
-    [id],
-  );
+  await client.query(threadDeletionsSql('session_id = $1'), [id]);
   await tables(client).deleteFrom('thread').where('sessionId', '=', id).execute();
   await tables(client).deleteFrom('budget').where('subjectId', '=', id).execute();
   await tables(client).deleteFrom('session').where('id', '=', id).execute();
