@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { createClient } from '../harness/client.ts';
+import { createClient, errorCode } from '../harness/client.ts';
 import { openLegacySocket } from '../rest-compat/clients/legacy-socket.ts';
 
 export type Credentials = Record<string, string>;
 
 /** What is open with some credentials at one server: a socket of each kind, and a stream. */
 export interface Watched {
-  /** Milliseconds until each had ended, from the call on. Fails unless the sockets close with 4403. */
+  /** Milliseconds until each had ended, from the call on. Fails unless the sockets close with 4403, and the stream with an error. */
   ended(): Promise<Record<string, number>>;
   /** What ended first, and how. */
   firstEnd: Promise<string>;
@@ -26,7 +26,7 @@ export async function openAll(url: string, credentials: Credentials): Promise<Wa
   const stream = createClient(url, credentials).subscribeSse(FEED, {}, stopped.signal);
   await stream.next();
   const streamEnd = stream.next().then(
-    ({ done }) => done === true,
+    ({ done, value }) => (done ? 'complete' : errorCode(value)),
     () => 'aborted',
   );
   const amas = legacy.closed.then(({ code }) => code);
@@ -47,7 +47,7 @@ export async function openAll(url: string, credentials: Credentials): Promise<Wa
         await Promise.all([
           took('graphql-ws', graphql, 4403),
           took('amas', amas, 4403),
-          took('SSE', streamEnd, true),
+          took('SSE', streamEnd, 'UNAUTHENTICATED'),
         ]),
       );
     },
