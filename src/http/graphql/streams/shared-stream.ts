@@ -89,6 +89,8 @@ function createOperations(events: PassThrough, opened: Promise<void>) {
     if (isAsyncIterable(results)) {
       const iterator = (results as AsyncIterable<ExecutionResult>)[Symbol.asyncIterator]();
       operation.stop = () => void iterator.return?.();
+      // It may have been stopped while it was executed.
+      if (!isRunning(operation)) return operation.stop();
       for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
         await send(operation, toNext(id, next.value));
       }
