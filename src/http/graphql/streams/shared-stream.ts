@@ -105,6 +105,7 @@ function createOperations(waiting: WaitingEvents<Operation>, fail: () => void) {
   }
 
   function halt(operation: Operation): void {
+    operations.delete(operation.id);
     waiting.drop(operation);
     operation.stop();
   }
@@ -126,13 +127,11 @@ function createOperations(waiting: WaitingEvents<Operation>, fail: () => void) {
     },
     stop(id: string): void {
       const operation = operations.get(id);
-      operations.delete(id);
       if (operation) halt(operation);
     },
     /** @returns the ids of those that ran */
     stopAll(): string[] {
       const running = [...operations.values()];
-      operations.clear();
       for (const operation of running) halt(operation);
       return running.map(({ id }) => id);
     },
