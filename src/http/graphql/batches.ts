@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.ts';
-import { MAX_ANSWER_BYTES } from '../overload/answer-size.ts';
 import type { Transport } from '../requests/transport.ts';
 import { toFetch } from './plain-requests.ts';
 import type { Yoga } from './yoga.ts';
 
 const MOST_OPERATIONS = 10;
+/** Of results that wait for the next one: whatever waits is memory that no limit counts. */
+const MOST_WAITING_BYTES = 1024 * 1024;
 
 /** @throws DomainError */
 export function checkBatch(operations: readonly unknown[]): void {
@@ -17,7 +18,7 @@ export function checkBatch(operations: readonly unknown[]): void {
 
 /**
  * Executes the operations one after the other, and answers the list of their results. Each is limited and counted as
- * if it had been sent alone. When the results have the size of the largest response, the others are not executed.
+ * if it had been sent alone. Once the results are large, the others are not executed.
  */
 export async function answerBatch(
   yoga: Yoga,
@@ -29,7 +30,7 @@ export async function answerBatch(
   const results: Uint8Array[] = [];
   let size = 0;
   for (const body of request.body as unknown[]) {
-    const isFull = size > MAX_ANSWER_BYTES;
+    const isFull = size > MOST_WAITING_BYTES;
     const result = isFull ? TOO_LARGE : await resultOf(yoga, { method, url, headers, body }, transport);
     size += result.length;
     results.push(results.length === 0 ? OPENING : COMMA, result);
@@ -44,7 +45,7 @@ const TOO_LARGE = Buffer.from(
     errors: [
       {
         message:
-          'not executed: the earlier results of the batch have reached the maximum size of a response; send this operation alone',
+          'not executed: the earlier results of the batch have more than 1 MB; send this operation alone',
         extensions: { code: 'PAYLOAD_TOO_LARGE' },
       },
     ],

@@ -8,13 +8,19 @@ import type { Transport } from '../requests/transport.ts';
  */
 export function limitOperations(limits: OperationLimits): Plugin<object, Transport> {
   return {
-    async onParams({ context: { asker, address } }) {
-      // Invalid credentials are reported by the context, with their own error.
-      const viewer = await asker().then(
-        (known) => known.viewer,
-        () => null,
-      );
-      await limits.countRequest({ accountId: viewer?.userId ?? null, address });
-    },
+    onParams: ({ context }) => countOperation(limits, context),
   };
+}
+
+/** @throws DomainError RATE_LIMITED */
+export async function countOperation(
+  limits: OperationLimits,
+  { asker, address }: Pick<Transport, 'asker' | 'address'>,
+): Promise<void> {
+  // Invalid credentials are reported later, with their own error.
+  const viewer = await asker().then(
+    (known) => known.viewer,
+    () => null,
+  );
+  await limits.countRequest({ accountId: viewer?.userId ?? null, address });
 }

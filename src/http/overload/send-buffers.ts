@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net';
+import { createBacklog } from './backlog.ts';
 import { freeWhenSent } from './free-sent-buffers.ts';
 
-/** Maximum bytes that are queued for clients and not yet sent. A single response has up to 16 MB. */
-const MOST_OF_CONNECTION = 32 * 1024 * 1024;
-const MOST_OF_PROCESS = 64 * 1024 * 1024;
 /** How long a WebSocket client has to read the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -21,26 +19,16 @@ export function createSendBuffers(closeTimeoutMs = CLOSE_TIMEOUT_MS): SendBuffer
   const sockets = new WeakSet<Socket>();
   /** Sockets that exceeded the limit per connection and are being closed. */
   const ended = new WeakSet<Socket>();
-  const backlog = createBacklog();
+  const backlog = createBacklog(end);
 
   function end(socket: Socket): void {
+    if (ended.has(socket)) return;
     ended.add(socket);
     if (sockets.has(socket)) {
       closeWebSocket(socket, closeTimeoutMs);
     } else {
       socket.destroy();
       backlog.forget(socket);
-    }
-  }
-
-  function bound(socket: Socket): void {
-    backlog.note(socket);
-    if (!ended.has(socket) && backlog.of(socket) > MOST_OF_CONNECTION) end(socket);
-    if (backlog.total() <= MOST_OF_PROCESS) return;
-    for (const largest of backlog.largestFirst()) {
-      if (backlog.total() <= MOST_OF_PROCESS) return;
-      largest.destroy();
-      backlog.forget(largest);
     }
   }
 
@@ -53,40 +41,13 @@ export function createSendBuffers(closeTimeoutMs = CLOSE_TIMEOUT_MS): SendBuffer
       socket.write = function (this: Socket, ...given: Parameters<typeof freeWhenSent>[0]) {
         const isTaken = Reflect.apply(write, this, freeWhenSent(given)) as boolean;
         // Deferred, because a frame is written in two parts.
-        if (!isTaken) setImmediate(bound, socket);
+        if (!isTaken) setImmediate(backlog.bound, socket);
         return isTaken;
       } as Socket['write'];
       socket.on('drain', () => backlog.note(socket));
       socket.once('close', () => backlog.forget(socket));
     },
     markUpgraded: (socket) => void sockets.add(socket),
-  };
-}
-
-/** Unsent bytes per slow connection, as last measured, and their sum. */
-function createBacklog() {
-  const waiting = new Map<Socket, number>();
-  let total = 0;
-
-  function note(socket: Socket): void {
-    const bytes = socket.destroyed ? 0 : socket.writableLength;
-    total += bytes - (waiting.get(socket) ?? 0);
-    if (bytes > 0) waiting.set(socket, bytes);
-    else waiting.delete(socket);
-  }
-
-  return {
-    note,
-    forget(socket: Socket): void {
-      total -= waiting.get(socket) ?? 0;
-      waiting.delete(socket);
-    },
-    of: (socket: Socket): number => waiting.get(socket) ?? 0,
-    total: (): number => total,
-    largestFirst(): Socket[] {
-      for (const socket of waiting.keys()) note(socket);
-      return [...waiting].sort(([, one], [, other]) => other - one).map(([socket]) => socket);
-    },
   };
 }
 

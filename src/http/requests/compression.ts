@@ -46,9 +46,11 @@ export function compressAnswers(app: FastifyInstance): void {
     addVary(reply);
     const encoding = encodingFor(request);
     if (encoding === null) return payload;
+    // Answers in a queue would be memory that no limit counts.
+    if (Buffer.byteLength(payload) >= LARGE_BYTES && oneLarge.activeCount > 0) return payload;
     reply.header('content-encoding', encoding);
     reply.removeHeader('content-length');
-    return compress(encoding, Buffer.from(payload as string));
+    return compress(encoding, Buffer.isBuffer(payload) ? payload : Buffer.from(payload));
   });
 }
 

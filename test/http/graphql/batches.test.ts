@@ -58,6 +58,21 @@ test('each operation counts for the rate limit', async () => {
   expect(codes).toEqual([...Array(5).fill(undefined), 'RATE_LIMITED', 'RATE_LIMITED']);
 });
 
+test('after results of 1 MB nothing more is executed, so that no large result waits', async () => {
+  const bob = await server.newUser();
+  for (const end of ['a', 'b']) await bob.createTask({ prompt: 'x'.repeat(600_000) + end, hold: true });
+  const prompts = { query: '{ tasks(first: 1) { nodes { prompt } } }' };
+  const { status, results } = await send([prompts, prompts, CREATE, NAME], {
+    url: server.url,
+    token: bob.token,
+  });
+  expect(status).toBe(200);
+  const refused = { errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] };
+  expect(results).toMatchObject([{ data: {} }, { data: {} }, refused, refused]);
+  const left = await bob.query('{ sessions { totalCount } }');
+  expect(left).toMatchObject({ data: { sessions: { totalCount: 0 } } });
+});
+
 test('a subscription is refused, and the others are executed', async () => {
   const { results } = await asAnn([NAME, { query: 'subscription { activity { cursor } }' }, NAME]);
   expect(results).toMatchObject([

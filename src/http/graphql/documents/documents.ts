@@ -61,7 +61,7 @@ export function createDocuments(mode: Mode, trusted: Manifest): Documents {
     const sender = await viewer();
     // What an administrator tries in GraphiQL is in no file.
     if (sender?.isAdmin) return;
-    if (mode === 'only' || !sender || hash === null) throw notAllowed(mode);
+    if (mode === 'only' || !mayRegister(sender) || hash === null) throw notAllowed(mode);
     persist(hash, text);
   }
 
@@ -125,6 +125,11 @@ function notAllowed(mode: Mode): DomainError {
   return new DomainError('DOCUMENT_NOT_ALLOWED', rule);
 }
 
+/** Pages of strangers may contain a run token. */
+function mayRegister(sender: Viewer | null): boolean {
+  return sender !== null && !sender.runIds;
+}
+
 /** Clients compare the messages: Apollo Client and urql then send the text, or never a hash again. */
 async function notFound(
   mode: Mode,
@@ -132,8 +137,8 @@ async function notFound(
   viewer: () => Promise<Viewer | null>,
 ): Promise<DomainError> {
   if (id !== null) return new DomainError('PERSISTED_QUERY_NOT_FOUND', 'no document has this id');
-  const mayRegister = mode === 'open' || (mode === 'known' && (await viewer()) !== null);
-  return mayRegister
+  const isRegistrable = mode === 'open' || (mode === 'known' && mayRegister(await viewer()));
+  return isRegistrable
     ? new DomainError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
     : new DomainError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 }

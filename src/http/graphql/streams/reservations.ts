@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
+import { createBacklog } from '../../overload/backlog.ts';
 import type { ConcurrencyLimit } from '../../overload/concurrency.ts';
 import type { AtCredentialEnd } from '../../requests/credential-end.ts';
 import { credentialsEnded } from './end-streams.ts';
@@ -36,6 +37,7 @@ export function isReservation(token: unknown): token is string {
 
 export function createReservations(limit: ConcurrencyLimit, atCredentialEnd: AtCredentialEnd): Reservations {
   const reservations = new Map<string, Reservation>();
+  const backlog = createBacklog((stream) => stream.destroy());
 
   function find(token: string, accountId: string | null): Reservation {
     const found = reservations.get(token);
@@ -52,7 +54,7 @@ export function createReservations(limit: ConcurrencyLimit, atCredentialEnd: AtC
         throw new DomainError('RATE_LIMITED', message, { retryAfter: UNOPENED_MS / 1000 });
       }
       const token = `${PREFIX}${randomBytes(24).toString('base64url')}`;
-      const stream = createSharedStream(() => {
+      const stream = createSharedStream(backlog, () => {
         stopWatching();
         clearTimeout(expiry);
         reservations.delete(token);

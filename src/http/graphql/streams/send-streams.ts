@@ -3,6 +3,7 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { ErrorCode } from '../../../errors.ts';
 import { statusOf } from '../../errors/to-reply.ts';
 import type { Transport } from '../../requests/transport.ts';
+import { acceptsEvents } from '../transport-of.ts';
 import { EVENT_STREAM_HEADERS, toEventStream } from './event-stream.ts';
 import { printResult } from './printed-result.ts';
 import type { Results } from './shared-stream.ts';
@@ -10,7 +11,7 @@ import type { Results } from './shared-stream.ts';
 /** Writes subscriptions over HTTP as server-sent events, which a browser's EventSource can resume by itself. */
 export const sendStreams: Plugin<object, Transport> = {
   async onResultProcess({ result, resultProcessor, setResultProcessor, serverContext }) {
-    const { resumption, operation } = serverContext;
+    const { resumption, operation, http } = serverContext;
     // Nothing that the client accepts.
     if (!resultProcessor || Array.isArray(result)) return;
     if (operation) {
@@ -22,12 +23,13 @@ export const sendStreams: Plugin<object, Transport> = {
       await result[Symbol.asyncIterator]().return?.();
       return setResultProcessor(nothingFollows, EVENT_STREAM);
     }
-    if (!resumption) return;
     const code = codeOf(result);
     // The run or session was deleted meanwhile.
-    if (code === 'NOT_FOUND') setResultProcessor(nothingFollows, EVENT_STREAM);
+    if (resumption && code === 'NOT_FOUND') return setResultProcessor(nothingFollows, EVENT_STREAM);
     // After an event with the error, an EventSource would ask again every few seconds.
-    if (code === 'BAD_CURSOR') setResultProcessor(refuse, JSON_TYPE);
+    const isEventSource = http.method === 'GET' && acceptsEvents(http);
+    if ((isEventSource && result.data === undefined) || (resumption && code === 'BAD_CURSOR'))
+      setResultProcessor(refuse, JSON_TYPE);
   },
 };
 
@@ -52,7 +54,8 @@ function accept(operation: NonNullable<Transport['operation']>) {
 
 function refuse(given: unknown): Response {
   const result = given as ExecutionResult;
-  const headers = { 'content-type': `${JSON_TYPE}; charset=utf-8` };
+  const { http } = (result.errors?.[0]?.extensions ?? {}) as { http?: { headers?: Record<string, string> } };
+  const headers = { ...http?.headers, 'content-type': `${JSON_TYPE}; charset=utf-8` };
   const status = statusOf(codeOf(result) ?? 'INTERNAL_ERROR');
   return new Response(Uint8Array.from(printResult(result)), { status, headers });
 }

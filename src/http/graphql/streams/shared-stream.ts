@@ -2,8 +2,10 @@ import { PassThrough, type Readable } from 'node:stream';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import { DomainError } from '../../../errors.ts';
+import type { Backlog, Reader } from '../../overload/backlog.ts';
 import { PING, PING_MS } from './event-stream.ts';
 import { printResult } from './printed-result.ts';
+import { createWaitingEvents, type WaitingEvents } from './waiting-events.ts';
 
 /** As on one WebSocket. */
 const MOST_OPERATIONS = 100;
@@ -34,18 +36,19 @@ interface Operation {
   stop(): void;
 }
 
-/** @param closed is called once the stream is closed, also before it was opened */
-export function createSharedStream(closed: () => void): SharedStream {
-  // Each operation may wait until the client has read what was written.
-  const events = new PassThrough().setMaxListeners(MOST_OPERATIONS + 10);
-  const opened = Promise.withResolvers<void>();
-  const operations = createOperations(events, opened.promise);
+/**
+ * @param backlog of all streams
+ * @param closed is called once the stream is closed, also before it was opened
+ */
+export function createSharedStream(backlog: Backlog<Reader>, closed: () => void): SharedStream {
+  const events = new PassThrough();
+  const waiting = createWaitingEvents<Operation>(events, backlog);
+  const operations = createOperations(waiting, () => void events.destroy());
   let pings: NodeJS.Timeout | null = null;
 
   events.once('close', () => {
     if (pings) clearInterval(pings);
     operations.stopAll();
-    opened.resolve();
     closed();
   });
 
@@ -57,7 +60,7 @@ export function createSharedStream(closed: () => void): SharedStream {
         if (!events.writableNeedDrain) events.write(PING);
       }, PING_MS);
       events.write(PING);
-      opened.resolve();
+      waiting.open();
       return events;
     },
     end(error) {
@@ -66,22 +69,22 @@ export function createSharedStream(closed: () => void): SharedStream {
         events.write(toComplete(id));
       }
       events.end();
+      if (pings) clearInterval(pings);
       // No one reads what was never opened.
-      if (!pings) events.destroy();
+      else events.destroy();
     },
   };
 }
 
-function createOperations(events: PassThrough, opened: Promise<void>) {
+/** @param fail ends the stream when results cannot be read */
+function createOperations(waiting: WaitingEvents<Operation>, fail: () => void) {
   const operations = new Map<string, Operation>();
   const isRunning = (operation: Operation) => operations.get(operation.id) === operation;
   const remove = (operation: Operation) => void (isRunning(operation) && operations.delete(operation.id));
 
   /** Sends nothing of an operation that was stopped, whose id may belong to another one by now. */
   async function send(operation: Operation, event: Buffer): Promise<void> {
-    await opened;
-    while (isRunning(operation) && events.writableNeedDrain) await drainedOrClosed(events);
-    if (isRunning(operation)) events.write(event);
+    if (isRunning(operation)) await waiting.send(operation, event);
   }
 
   async function carry(operation: Operation, results: Results): Promise<void> {
@@ -89,6 +92,8 @@ function createOperations(events: PassThrough, opened: Promise<void>) {
     if (isAsyncIterable(results)) {
       const iterator = (results as AsyncIterable<ExecutionResult>)[Symbol.asyncIterator]();
       operation.stop = () => void iterator.return?.();
+      // It may have been stopped while it was executed.
+      if (!isRunning(operation)) return operation.stop();
       for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
         await send(operation, toNext(id, next.value));
       }
@@ -97,6 +102,12 @@ function createOperations(events: PassThrough, opened: Promise<void>) {
     }
     await send(operation, toComplete(id));
     remove(operation);
+  }
+
+  function halt(operation: Operation): void {
+    operations.delete(operation.id);
+    waiting.drop(operation);
+    operation.stop();
   }
 
   return {
@@ -109,37 +120,22 @@ function createOperations(events: PassThrough, opened: Promise<void>) {
       return {
         carry(results) {
           isCarried = true;
-          carry(operation, results as Results).catch(() => events.destroy());
+          carry(operation, results as Results).catch(fail);
         },
         release: () => void (isCarried || remove(operation)),
       };
     },
     stop(id: string): void {
       const operation = operations.get(id);
-      operations.delete(id);
-      operation?.stop();
+      if (operation) halt(operation);
     },
     /** @returns the ids of those that ran */
     stopAll(): string[] {
       const running = [...operations.values()];
-      operations.clear();
-      for (const { stop } of running) stop();
+      for (const operation of running) halt(operation);
       return running.map(({ id }) => id);
     },
   };
-}
-
-/** A closed stream never drains. */
-function drainedOrClosed(events: PassThrough): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      events.off('drain', done);
-      events.off('close', done);
-      resolve();
-    };
-    events.once('drain', done);
-    events.once('close', done);
-  });
 }
 
 function toNext(id: string, payload: ExecutionResult): Buffer {

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OperationLimits } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
+import { beyondRunToken } from '../../../resolvers/accounts/require-scope.ts';
 import type { Transport } from '../../requests/transport.ts';
+import { countOperation } from '../limit-operations.ts';
 import { EVENT_STREAM_HEADERS } from './event-stream.ts';
 import { isReservation, type Reservations } from './reservations.ts';
 import type { SharedOperation } from './shared-stream.ts';
@@ -33,27 +35,30 @@ export function createSingleConnection(
   limits: OperationLimits,
 ): SingleConnection {
   return {
-    async reserve(reply, { asker }) {
-      const { viewer, address } = await asker();
+    async reserve(reply, transport) {
+      await countOperation(limits, transport);
+      const { viewer } = await transport.asker();
       if (!viewer) throw new DomainError('UNAUTHENTICATED', 'log in to reserve an event stream');
-      await limits.countRequest({ accountId: viewer.userId, address });
+      // Anyone who reads a page that contains one could hold all streams of the account.
+      if (viewer.runIds) throw beyondRunToken('an event stream of many operations');
       return reply.code(201).type('text/plain; charset=utf-8').send(reservations.reserve(viewer));
     },
-    async open(reply, { asker }, token) {
+    async open(reply, transport, token) {
+      await countOperation(limits, transport);
       // An EventSource has only the token, which opens one stream once.
-      const { viewer } = await asker();
+      const { viewer } = await transport.asker();
       const events = reservations.open(token, viewer?.userId ?? null);
       return reply.headers(EVENT_STREAM_HEADERS).send(events);
     },
     async begin({ method, body, query }, { asker }, token) {
       const stream = reservations.find(token, await accountOf(asker));
       const { extensions } = (method === 'GET' ? query : body) as { extensions?: unknown };
-      return stream.begin(
-        operationIdOf(typeof extensions === 'string' ? JSON.parse(extensions) : extensions),
-      );
+      const isText = typeof extensions === 'string' && extensions !== '';
+      return stream.begin(operationIdOf(isText ? JSON.parse(extensions) : extensions));
     },
-    async stop(request, reply, { asker }) {
-      const accountId = await accountOf(asker);
+    async stop(request, reply, transport) {
+      await countOperation(limits, transport);
+      const accountId = await accountOf(transport.asker);
       const stream = reservations.find(streamTokenOf(request) ?? '', accountId);
       stream.stop(operationIdOf(request.query));
       return reply.code(200).send();

@@ -187,6 +187,18 @@ test('a stranger registers nothing where documents are limited, and uses what ac
   }
 });
 
+test('a run token registers nothing where documents are limited', async () => {
+  const admin = await known.localAdmin();
+  const id = await admin.createTask({ prompt: 'x', hold: true });
+  const made = await admin.query(`mutation { createRunToken(input: { runIds: ["${id}"] }) { token } }`);
+  const { token } = made.data.createRunToken;
+  const own = 'query OfARunToken { __typename }';
+  expect(errorCode(await overHttp(known, token, { query: own, ...persisted(own) }))).toBe(
+    'DOCUMENT_NOT_ALLOWED',
+  );
+  expect(errorCode(await overHttp(known, token, persisted(own)))).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
+});
+
 test.each([
   ['SSE', overSse],
   ['WebSocket', overSocket],

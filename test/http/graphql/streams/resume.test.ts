@@ -25,7 +25,7 @@ beforeAll(async () => {
   await ann.events(task);
   const made = data(
     await ann.query(`mutation {
-      createWorkflow(input: { name: "w", steps: [{ id: "a", task: "x" }] }) { workflow { id } }
+      createWorkflow(input: { name: "w", steps: [{ key: "a", task: "x" }] }) { workflow { id } }
       startOrchestration(input: { prompt: "x", preferredModels: ["demo"], maxIterations: 1 }) { orchestration { id } } }`),
   );
   orchestration = made.startOrchestration.orchestration.id;
@@ -155,8 +155,36 @@ test('what was deleted is answered with 204 to a client that resumes, and with a
   );
   const field = `taskEvents(taskId: "${id}") { seq }`;
   expect((await stream(field, '1')).status).toBe(204);
-  const [answer] = await all((await stream(field)).events());
-  expect(answer!.data.errors[0].extensions.code).toBe('NOT_FOUND');
+  const answer = await stream(field);
+  expect(answer.status).toBe(404);
+  expect(JSON.parse(await answer.text()).errors[0].extensions.code).toBe('NOT_FOUND');
+});
+
+test.each([undefined, '1'])(
+  'a subscription that is refused has the status of its error, so that an EventSource stops (Last-Event-ID %s)',
+  async (lastEventId) => {
+    const made = data(
+      await ann.query(`mutation { createRunToken(input: { runIds: ["${task}"] }) { token } }`),
+    ).createRunToken;
+    const ask = (query: string) =>
+      openEvents(addressOf(server.url, `subscription { ${query} }`, { token: made.token }), {
+        ...(lastEventId && { 'last-event-id': lastEventId }),
+      });
+    const forbidden = await ask('activity { cursor }');
+    expect(forbidden.status).toBe(403);
+    expect(JSON.parse(await forbidden.text()).errors[0].extensions.code).toBe('FORBIDDEN');
+    const invalid = await ask('nothing');
+    expect(invalid.status).toBe(400);
+    expect(JSON.parse(await invalid.text()).errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  },
+);
+
+test('a query over GET is still answered with an event', async () => {
+  const { status, events } = await openEvents(addressOf(server.url, '{ viewer { name } }'), {
+    authorization,
+  });
+  expect(status).toBe(200);
+  expect((await events().next()).value).toMatchObject({ data: { data: { viewer: { name: 'User 1' } } } });
 });
 
 test('a run that is retried after its end goes on in a stream that is resumed', async () => {
@@ -212,7 +240,7 @@ describe('a GET without headers', () => {
     const refused = await openEvents(addressOf(server.url, query(), { token: ann.token! }));
     expect({ status: refused.status, text: await refused.text() }).toEqual({
       status: 401,
-      text: expect.stringContaining('an address may have only a run token'),
+      text: expect.stringContaining('a URL may contain only a run token'),
     });
     const wrong = await openEvents(addressOf(server.url, query(), { token: 'x' }));
     expect(wrong.status).toBe(401);

@@ -147,6 +147,43 @@ describe('the protocol', () => {
       .toBe(404);
   });
 
+  test('a run token, which pages may contain, reserves none', async () => {
+    const id = await ann.createTask({ prompt: 'x', hold: true });
+    const made = `mutation { createRunToken(input: { runIds: ["${id}"] }) { token } }`;
+    const refused = await ask('PUT', as(data(await ann.query(made)).createRunToken));
+    expect({ status: refused.status, body: await refused.json() }).toMatchObject({
+      status: 403,
+      body: { errors: [{ extensions: { code: 'FORBIDDEN' } }] },
+    });
+  });
+
+  test('a GET with empty extensions has no id', async () => {
+    const token = await reserve(as(ann));
+    const path = `?${new URLSearchParams({ query: NAME, token, extensions: '' })}`;
+    const refused = await ask('GET', as(ann), { path });
+    expect({ status: refused.status, body: await refused.json() }).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'VALIDATION_ERROR', field: 'operationId' } }] },
+    });
+  });
+
+  test('each request counts for the rate limit', async () => {
+    const path = '?operationId=a';
+    for (const send of [
+      (url: string) => fetch(`${url}/graphql${path}`, { method: 'DELETE', headers: withToken('stream_x') }),
+      (url: string) => openEvents(`${url}/graphql`, withToken('stream_x')),
+    ]) {
+      const limited = await startTestServer({
+        worker: false,
+        variables: { RATE_LIMIT_FACTOR: '1', RATE_LIMIT_REQUESTS: '2' },
+      });
+      const statuses = [];
+      for (let left = 3; left > 0; left -= 1) statuses.push((await send(limited.url)).status);
+      expect(statuses.at(-1)).toBe(429);
+      await limited.stop();
+    }
+  });
+
   test('results wait until the stream is opened', async () => {
     const token = await reserve(as(ann));
     for (const id of ['a', 'b']) {
