@@ -29,7 +29,7 @@ const CREATIONS: [string, Create][] = [
   [
     'executeWorkflow',
     create('executeWorkflow', 'execution', async () => ({
-      workflowId: await createWorkflow(ann, [{ id: 'a', task: 'x' }]),
+      workflowId: await createWorkflow(ann, [{ key: 'a', task: 'x' }]),
     })),
   ],
   ['startOrchestration', create('startOrchestration', 'orchestration', () => ({ prompt: 'x' }))],

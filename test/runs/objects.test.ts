@@ -19,7 +19,7 @@ const logOf = async (id: string) => {
 test('a task tells what it was made from, and its events what they saved', async () => {
   const { name } = await createTemplate(ann, {
     parameters: [{ name: 'who', type: 'STRING' }],
-    steps: [{ id: 'a', type: 'STORE_OUTPUT', name: 'a.txt', content: 'for {{who}}' }],
+    steps: [{ key: 'a', type: 'STORE_OUTPUT', name: 'a.txt', content: 'for {{who}}' }],
   });
   const task = await logOf(await ann.createTask({ templateName: name, templateParameters: { who: 'Ann' } }));
   expect(task.template).toEqual({ name, version: 1, parameters: { who: 'Ann' } });
@@ -43,8 +43,8 @@ test('an agent is found where it was selected, and in the step that it performs'
   expect(selected.agent).toEqual({ id: selected.agentId, name: expect.any(String) });
   const { agentId } = selected;
   const workflow = await createWorkflow(ann, [
-    { id: 'a', task: 'x', agentId },
-    { id: 'b', task: 'x' },
+    { key: 'a', task: 'x', agentId },
+    { key: 'b', task: 'x' },
   ]);
   const document = 'query ($id: ID!) { workflow(id: $id) { steps { agentId agent { id } } } }';
   expect(data(await ann.query(document, { id: workflow })).workflow.steps).toEqual([

@@ -47,7 +47,7 @@ const textsOf = (model: string) =>
 
 test('a server may ignore the schema, so that it stands in the prompt; the second try says what was wrong', async () => {
   const model = 'gpt-4o@key=prompted';
-  await ask(model, ['{"town":"Bern"}', '{"city":"Bern"}'], { system: 'Be terse.' });
+  await ask(model, ['{"town":"Bern"}', '{"city":"Bern"}'], { systemPrompt: 'Be terse.' });
   const [first, second] = textsOf(model);
   expect(first).toEqual([
     expect.stringMatching(/^Be terse\.\n\nAnswer only with JSON .*"required":\["city"\]/s),

@@ -67,7 +67,7 @@ test('given a model that costs something, then the cost of the call is unknown u
 });
 
 test.each([
-  ['a limit on the task', { maxCost: 1 }, undefined],
+  ['a limit on the task', { costLimit: 1 }, undefined],
   ['a provider that the worker does not have', {}, []],
 ] satisfies [string, object, ProviderId[] | undefined][])(
   'given %s, then the claim begins no call',

@@ -17,7 +17,7 @@ const server = fixture(() => startTestServer({ worker: false }));
 const ann = fixture(() => server.newUser());
 
 const newLease = async () =>
-  holdTask(server.store, await ann.createTask({ prompt: 'x', model: 'demo', maxCost: 1 }));
+  holdTask(server.store, await ann.createTask({ prompt: 'x', model: 'demo', costLimit: 1 }));
 
 function file(name: string, content: string | Buffer): NewArtifact {
   return { name, type: 'file', mediaType: 'text/plain', content: Buffer.from(content), isTruncated: false };
