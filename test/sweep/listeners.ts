@@ -60,9 +60,7 @@ export async function subscribeToAll(
     const ways = isFeed ? [undefined, ...cursors] : [undefined];
     const given = isFeed ? { ...variables, after: '' } : variables;
     const documents = documentsFor(schema, 'subscription', field, given);
-    // A filter of all objects at once finds nothing.
-    const { filter: _filter, ...unfiltered } = given;
-    const short = shortDocumentFor('subscription', field, unfiltered).replace('__typename', namesOf(field));
+    const short = shortDocumentFor('subscription', field, given).replace('__typename', namesOf(field));
     return [...documents, ...(isFeed ? [short] : [])].flatMap((document) =>
       ways.flatMap((after) =>
         TRANSPORTS.map((transport) => {
