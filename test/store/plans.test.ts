@@ -269,6 +269,21 @@ describe.each([
     index: OF_OWNER,
   },
   {
+    what: 'the tasks with words of a page of threads',
+    ask: () =>
+      readTasksOf(server.store.database, ['t7', 't8'], {
+        parent: 'thread',
+        ...PAGE,
+        filter: { ...EVERY_RUN, text: 'title' },
+      }),
+    index: 'task_thread',
+  },
+  {
+    what: 'the tasks with words of a thread',
+    ask: () => tasksBy({ text: 'title', threadId: 't8' }).read(range),
+    index: 'task_thread',
+  },
+  {
     what: 'the tasks with words of a page of sessions',
     ask: () =>
       readTasksOf(server.store.database, ['s1', 's21', 's41'], {

@@ -50,7 +50,7 @@ interface Listed extends Omit<Search, 'searched'>, Partial<Pick<Search, 'searche
   range: RunRange;
 }
 
-/** Which runs of a kind a list has. */
+/** The conditions of a selection. */
 export function selectedSql(
   kind: RunKind,
   { ownerId, filter, executionId }: RunSelection,
@@ -122,7 +122,8 @@ function foundSql(kind: RunKind, conditions: Conditions, { columns, searched }: 
   return `
     from (
       select run.*, sum(${textLengthSql(kind)}) over (${NEWEST} rows unbounded preceding) as characters
-      from run ${ofKind} where ${indexed} ${NEWEST} limit ${searched}
+      from ${indexed.includes(`${kind}.`) ? sourceSql(kind, indexed) : `run ${ofKind}`}
+      where ${indexed} ${NEWEST} limit ${searched}
     ) as run ${ofKind}
     where run.characters <= ${searched * CHARACTERS_PER_RUN} and ${others}`;
 }
