@@ -22,17 +22,23 @@ const TRIGGERS = `
   create trigger model_call_settled after update of cost on model_call for each row
     when (coalesce(new.cost, 0) <> coalesce(old.cost, 0)) execute function count_call_cost();`;
 
+/** Each run is written at most once, and only if a value differs from that of a new column. */
 const PRESENT_RUNS = `
-  update run set known_cost = spent.cost from (
-    select run_id, sum(cost) as cost from model_call where cost > 0 group by run_id
-  ) as spent where spent.run_id = run.id;
-  update run set known_cost = spent.cost from (
-    select parent_id, sum(known_cost) as cost from run where parent_id is not null group by parent_id
-  ) as spent where spent.parent_id = run.id and run.status in ${ENDED};
-  update run set ended_at = coalesce(work.completed_at, run.updated_at) from (
-    select id, completed_at from task union all select id, completed_at from execution
-    union all select id, completed_at from orchestration
-  ) as work where work.id = run.id and run.status in ${ENDED};`;
+  update run set known_cost = present.cost, ended_at = present.ended_at from (
+    select run.id,
+      coalesce(case when run.kind = 'execution' and run.status in ${ENDED} then parts.cost else spent.cost end, 0) as cost,
+      case when run.status in ${ENDED} then
+        coalesce(task.completed_at, execution.completed_at, orchestration.completed_at, run.updated_at) end as ended_at
+    from run left join task on task.id = run.id left join execution on execution.id = run.id
+    left join orchestration on orchestration.id = run.id
+    left join (select run_id, sum(cost) as cost from model_call where cost > 0 group by run_id) as spent
+      on spent.run_id = run.id
+    left join (
+      select part.parent_id, sum(call.cost) as cost from run as part join model_call as call on call.run_id = part.id
+      where part.parent_id is not null and call.cost > 0 group by part.parent_id
+    ) as parts on parts.parent_id = run.id
+  ) as present
+  where present.id = run.id and (present.cost <> 0 or present.ended_at is not null);`;
 
 export class Migration20261130045408 extends Migration {
 

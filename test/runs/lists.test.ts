@@ -20,7 +20,7 @@ beforeAll(async () => {
   const thread = `mutation { createThread(input: { sessionId: "${sessionId}" }) { thread { id } } }`;
   threadId = data(await ann.query(thread)).createThread.thread.id;
   agentId = data(await ann.query('{ agents(first: 1) { nodes { id } } }')).agents.nodes[0].id;
-  const workflowId = await createWorkflow(ann, [{ id: 'a', task: 'x' }]);
+  const workflowId = await createWorkflow(ann, [{ key: 'a', task: 'x' }]);
   for (let round = 0; round < 3; round += 1) {
     ids.push(
       await ann.createTask({ prompt: `Round ${round}: boil the tea.`, threadId, tags: ['a', `${round}`] }),
@@ -246,6 +246,44 @@ describe('runs can be asked for', () => {
     [{ text: 'a'.repeat(201) }, 'filter.text: must have at most 200 characters'],
   ])('not by what is refused: case %#', async (filter, message) => {
     expect((await ann.query(RUNS, { filter })).errors![0]!.message).toBe(message);
+  });
+
+  test('by words, given more than 10,000 runs, then in the newest of those of a time', async () => {
+    const carl = await server.newUser();
+    const oldest = await carl.createTask({ prompt: 'needle' });
+    const found = async (filter: object) => data(await carl.query(RUNS, { filter })).runs;
+    const fill = (from: number, to: number) =>
+      server.store.database.pool.query(`
+        with made as (
+          insert into run (id, kind, owner_id, origin, status)
+          select 'hay' || i, 'task', (select owner_id from run join task using (id) where prompt = 'needle'),
+            'graphql', 'completed' from generate_series(${from}, ${to}) as i returning id)
+        insert into task (id, kind, prompt) select id, 'prompt', 'hay' from made`);
+    await fill(1, 9_999);
+    expect(await found({ text: 'needle' })).toMatchObject({ totalCount: 1, nodes: [{ id: oldest }] });
+    await fill(10_000, 10_000);
+    expect(await found({ text: 'needle' })).toMatchObject({ totalCount: 0, nodes: [] });
+    expect(await found({ text: 'needle', tags: [] })).toMatchObject({ totalCount: 0, nodes: [] });
+    const { createdAt } = data(await carl.query(`{ task(id: "${oldest}") { createdAt } }`)).task;
+    const to = new Date(Date.parse(createdAt) + 1).toISOString();
+    expect(await found({ text: 'needle', createdAt: { to } })).toMatchObject({ nodes: [{ id: oldest }] });
+  });
+
+  test('by words, given 20 million characters in newer runs, then not in those before', async () => {
+    const carl = await server.newUser();
+    await carl.createTask({ prompt: 'needle' });
+    const count = async () => data(await carl.query(RUNS, { filter: { text: 'needle' } })).runs.totalCount;
+    const fill = (from: number, to: number) =>
+      server.store.database.pool.query(`
+        with made as (
+          insert into run (id, kind, owner_id, origin, status)
+          select 'bale' || i, 'task', (select owner_id from run order by created_at desc limit 1),
+            'graphql', 'completed' from generate_series(${from}, ${to}) as i returning id)
+        insert into task (id, kind, prompt) select id, 'prompt', repeat('h', 20000) from made`);
+    await fill(1, 999);
+    expect(await count()).toBe(1);
+    await fill(1_000, 1_000);
+    expect(await count()).toBe(0);
   });
 
   test('by the words of a prompt that is longer than a document of words may be', async () => {

@@ -146,7 +146,6 @@ const FILTERS: [what: string, filter: Partial<RunFilter>, more?: Partial<typeof 
   ['tasks with tags', { tags: ['a'] }],
   ['tasks with words', { text: 'title' }],
   ['tasks of some models', { models: ['demo'] }],
-  ['tasks of some errors', { errorCodes: ['INTERNAL_ERROR'] }],
 ];
 /** Rows of tables of thousands, by ids of an owner. */
 const FOUND: {
@@ -254,6 +253,47 @@ describe.each([
       },
     ]),
   ),
+  {
+    what: 'tasks of some errors',
+    ask: () => tasksBy({ errorCodes: ['INTERNAL_ERROR'] }).read(range),
+    index: 'run_owner_ended',
+  },
+  {
+    what: 'how many tasks have words',
+    ask: () => tasksBy({ text: 'title' }).count(),
+    index: 'run_owner_whole',
+  },
+  {
+    what: 'tasks with words, by their cost',
+    ask: () => tasksBy({ text: 'title' }, { field: 'cost', direction: 'desc' }).read(range),
+    index: OF_OWNER,
+  },
+  {
+    what: 'the tasks with words of a page of threads',
+    ask: () =>
+      readTasksOf(server.store.database, ['t7', 't8'], {
+        parent: 'thread',
+        ...PAGE,
+        filter: { ...EVERY_RUN, text: 'title' },
+      }),
+    index: 'task_thread',
+  },
+  {
+    what: 'the tasks with words of a thread',
+    ask: () => tasksBy({ text: 'title', threadId: 't8' }).read(range),
+    index: 'task_thread',
+  },
+  {
+    what: 'the tasks with words of a page of sessions',
+    ask: () =>
+      readTasksOf(server.store.database, ['s1', 's21', 's41'], {
+        parent: 'session',
+        ...PAGE,
+        ownerId: 'u2',
+        filter: { ...EVERY_RUN, text: 'title' },
+      }),
+    index: 'run_session_created',
+  },
   {
     what: 'how many runs of all kinds there are',
     ask: () => listRuns(server.store.database, { ...selection, order: NEWEST }).count(),

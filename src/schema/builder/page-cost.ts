@@ -25,6 +25,21 @@ function pageCostUpTo(maxSize: number): (page: PageArguments) => PageCost {
 export const pageCost = pageCostUpTo(MAX_SIZE);
 export const modelPageCost = pageCostUpTo(MAX_MODELS);
 
+type SearchArguments = PageArguments & { filter?: { text?: string | null | undefined } | null | undefined };
+
+/** @param searchCost that of reading the words of many runs */
+function runPageCostWith(searchCost: number): (page: SearchArguments) => PageCost {
+  return ({ filter, ...page }) => {
+    const { field, multiplier } = pageCost(page);
+    return { field: field + (filter?.text ? searchCost : 0), multiplier };
+  };
+}
+
+/** Of a list of runs. A search takes about as long as a thousand fields, and again as long for its total. */
+export const runPageCost = runPageCostWith(1_000);
+/** Of the runs of each of many parents, which share the limits of one search. */
+export const childPageCost = runPageCostWith(50);
+
 /** Events that are not of the requested types are read as well. */
 const TYPES_COST = 20;
 

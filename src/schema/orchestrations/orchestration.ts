@@ -5,7 +5,7 @@ import type { OrchestrationRow } from '../../store/orchestrations/orchestrations
 import { builder } from '../builder/builder.ts';
 import { StopReasonEnum } from '../builder/enums.ts';
 import { globalId, localId } from '../builder/global-id.ts';
-import { pageCost } from '../builder/page-cost.ts';
+import { runPageCost } from '../builder/page-cost.ts';
 import { ModelCallType } from '../runs/model-call.ts';
 import { RunInterface } from '../runs/run.ts';
 import { runFilterFields, runListArguments, turnFilterFields, withLocalIds } from '../runs/run-filter.ts';
@@ -132,7 +132,7 @@ builder.queryFields((t) => ({
       type: OrchestrationType,
       nullable: true,
       description: "The viewer's orchestrations. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
-      complexity: pageCost,
+      complexity: runPageCost,
       args: {
         ...runListArguments,
         filter: t.arg({

@@ -1,7 +1,7 @@
 import { runs } from '../../resolvers/runs/list-runs.ts';
 import { builder } from '../builder/builder.ts';
 import { taskColumns } from '../builder/listed-columns.ts';
-import { pageCost } from '../builder/page-cost.ts';
+import { runPageCost } from '../builder/page-cost.ts';
 import { RunInterface } from './run.ts';
 import { RunFilter, runListArguments, withLocalIds } from './run-filter.ts';
 
@@ -17,7 +17,7 @@ builder.queryField('runs', (t) =>
       nullable: true,
       description:
         "The viewer's tasks, executions and orchestrations in one list, without the tasks of executions. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
-      complexity: pageCost,
+      complexity: runPageCost,
       args: {
         ...runListArguments,
         filter: t.arg({

@@ -10,7 +10,7 @@ import { OriginEnum, SessionStatusEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
 import { taskColumns } from '../builder/listed-columns.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
-import { pageCost } from '../builder/page-cost.ts';
+import { childPageCost, pageCost } from '../builder/page-cost.ts';
 import { BudgetType } from '../runs/budget.ts';
 import { RunInterface } from '../runs/run.ts';
 import { TaskType } from '../tasks/task.ts';
@@ -109,7 +109,7 @@ builder.node(SessionType, {
       {
         type: TaskType,
         description: 'Its tasks, as in `tasks`. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
-        complexity: pageCost,
+        complexity: childPageCost,
         args: taskListArguments,
         resolve: ({ id }, { filter, ...page }, context, info) =>
           tasksOf(

@@ -3,7 +3,7 @@ import { task } from '../../resolvers/tasks/task.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
 import { taskColumns } from '../builder/listed-columns.ts';
-import { pageCost } from '../builder/page-cost.ts';
+import { runPageCost } from '../builder/page-cost.ts';
 import { TaskType } from './task.ts';
 import { localTaskFilter, taskListArguments } from './task-filter.ts';
 
@@ -30,7 +30,7 @@ builder.queryFields((t) => ({
       type: TaskType,
       nullable: true,
       description: "The viewer's tasks. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
-      complexity: pageCost,
+      complexity: runPageCost,
       args: taskListArguments,
       resolve: (_root, { filter, ...page }, context, info) =>
         tasks(context, { ...page, ...localTaskFilter(filter) }, taskColumns(info)),

@@ -8,7 +8,7 @@ import { capitals } from '../builder/enum-values.ts';
 import { localId, optionalId } from '../builder/global-id.ts';
 import { taskColumns } from '../builder/listed-columns.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
-import { pageCost } from '../builder/page-cost.ts';
+import { childPageCost, pageCost } from '../builder/page-cost.ts';
 import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
 import { localTaskFilter, taskListArguments } from '../tasks/task-filter.ts';
@@ -62,7 +62,7 @@ builder.node(ThreadType, {
         type: TaskType,
         description:
           'The tasks among its turns, as in `tasks`. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
-        complexity: pageCost,
+        complexity: childPageCost,
         args: taskListArguments,
         resolve: ({ id }, { filter, ...page }, context, info) =>
           tasksOf(

@@ -4,7 +4,7 @@ import type { ExecutionRow, ExecutionStepRow } from '../../store/workflows/execu
 import { builder } from '../builder/builder.ts';
 import { ExecutionStepStatusEnum, ExecutionTriggerEnum } from '../builder/enums.ts';
 import { globalId, localId, optionalId } from '../builder/global-id.ts';
-import { pageCost } from '../builder/page-cost.ts';
+import { runPageCost } from '../builder/page-cost.ts';
 import { RunInterface } from '../runs/run.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 import { runFilterFields, runListArguments } from '../runs/run-filter.ts';
@@ -144,7 +144,7 @@ builder.queryFields((t) => ({
       type: ExecutionType,
       nullable: true,
       description: "The viewer's executions. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
-      complexity: pageCost,
+      complexity: runPageCost,
       args: {
         ...runListArguments,
         filter: t.arg({

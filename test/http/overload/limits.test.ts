@@ -1,6 +1,12 @@
 import { getIntrospectionQuery, getNamedType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventPageCost, modelPageCost, pageCost } from '../../../src/schema/builder/page-cost.ts';
+import {
+  childPageCost,
+  eventPageCost,
+  modelPageCost,
+  pageCost,
+  runPageCost,
+} from '../../../src/schema/builder/page-cost.ts';
 import { schema } from '../../../src/schema/index.ts';
 import { data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
@@ -241,7 +247,9 @@ test('every connection costs by the length of its page', () => {
     .filter(({ type }) => getNamedType(type).name.endsWith('Connection'));
   expect(connections.map(({ name }) => name)).toContain('tasks');
   const unmeasured = connections.filter(({ extensions: { complexity } }) => {
-    const isMeasured = [pageCost, modelPageCost, eventPageCost].some((cost) => cost === complexity);
+    const isMeasured = [pageCost, runPageCost, childPageCost, modelPageCost, eventPageCost].some(
+      (cost) => cost === complexity,
+    );
     return !isMeasured;
   });
   expect(unmeasured.map(({ name }) => name)).toEqual([]);

@@ -5,6 +5,7 @@ import type { ListedColumns } from './list-runs.ts';
 import {
   countedSql,
   limitedSql,
+  MAX_SEARCHED,
   pageSql,
   positionSql,
   type RunRange,
@@ -45,7 +46,7 @@ export async function readChildren<Row>(
   const { sql } = pageSql(
     children.kind,
     selected(children, parameter),
-    { columns: read, order, range },
+    { columns: read, order, range, searched: searchedOf(parentIds) },
     parameter,
   );
   const direction = readDirection(order, range);
@@ -64,18 +65,24 @@ export async function countChildren(
 ): Promise<{ parentId: string; count: number }[]> {
   const { parameter, values } = collectParameters();
   parameter(parentIds, 'text[]');
-  const conditions = selected(children, parameter);
+  const counted = countedSql(children.kind, selected(children, parameter), searchedOf(parentIds));
   const { rows } = await database.pool.query<{ parentId: string; count: number }>({
     text: `
       select wanted.id as "parentId",
-        (select count(*)::int from (${countedSql(children.kind, conditions)}) as counted) as count
+        (select count(*)::int from (${counted}) as counted) as count
       from ${WANTED}`,
     values,
   });
   return rows;
 }
 
-function selected({ kind, parent, ...selection }: Children, parameter: AddParameter): Record<string, string> {
+/** The parents share what one statement may search. */
+const searchedOf = ({ length }: readonly string[]) => Math.ceil(MAX_SEARCHED / length);
+
+function selected(
+  { kind, parent, ...selection }: Children,
+  parameter: AddParameter,
+): Readonly<Record<string, string>> {
   return {
     ...selectedSql(kind, selection, parameter),
     parent: `${parent} = wanted.id`,
