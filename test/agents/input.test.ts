@@ -176,7 +176,12 @@ describe('what a person says without being asked', () => {
     ];
     // So that the comparison, which is saved after the plan, takes a while.
     const files = call('terminal', { command: 'for n in {1..2000}; do echo $n >$n; done' });
-    const model = scripts.model([call('update_plan', { steps }), files, { text: 'first' }, { text: 'second' }]);
+    const model = scripts.model([
+      call('update_plan', { steps }),
+      files,
+      { text: 'first' },
+      { text: 'second' },
+    ]);
     const id = await startAgent(ann, model);
     await seen(ann, id, 'ArtifactSaved');
     data(await say(ann, id, 'One more thing'));

@@ -312,7 +312,8 @@ describe('while Alice and Bob work', () => {
       ).toEqual([]);
     }
     for (const feed of [...his, ...hersOpen, ...admins]) await feed.stop();
-  });
+    // More than a hundred subscriptions are opened one after the other.
+  }, 180_000);
 });
 
 const first = (ids: Ids): Own =>
