@@ -4,6 +4,7 @@ import type { Polyphony } from '../../packages/client/src/index.ts';
 import { PolyphonyProvider, useRun, useRuns, useText } from '../../packages/client/src/react/index.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
+import { createWorkflow, execute } from '../workflows/workflows.ts';
 import { polyphonyOf } from './client-package.ts';
 import { startDom } from './dom.ts';
 
@@ -101,6 +102,10 @@ test('given a component with useRuns, then it shows new runs, and their new stat
   await page.until((shown) => shown === `${third}=PENDING ${second}=PENDING`);
   await ann.query('mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }', { id: second });
   await page.until((shown) => shown === `${third}=PENDING ${first}=COMPLETED`);
+  const workflow = await createWorkflow(ann, [{ key: 'a', task: 'x', model: 'demo@tokens=1,itl=0' }]);
+  const execution = await execute(ann, workflow);
+  // Its task, which comes later, is a part of it.
+  await page.until((shown) => shown === `${execution}=COMPLETED ${third}=PENDING`);
   page.unmount();
 });
 

@@ -51,7 +51,9 @@ beforeAll(async () => {
 
 const Task = schema.getType('Task');
 if (!isObjectType(Task)) throw new Error('there is no Task');
-const FIELDS = Object.values(Task.getFields()).map(({ name, type }) => ({
+// Lists have no tasks of executions: test/workflows/tasks-of-executions tries the field that names them.
+const { execution: _execution, ...listed } = Task.getFields();
+const FIELDS = Object.values(listed).map(({ name, type }) => ({
   name,
   selection: isCompositeType(getNamedType(type)) ? `${name} { __typename }` : name,
 }));

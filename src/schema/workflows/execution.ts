@@ -158,3 +158,14 @@ builder.queryFields((t) => ({
     ExecutionConnection,
   ),
 }));
+
+builder.objectField(TaskType, 'execution', (t) =>
+  t.field({
+    type: ExecutionType,
+    nullable: true,
+    description:
+      'The execution for one of whose steps it was created; null: it belongs to none. Lists of runs do not contain such tasks.',
+    resolve: ({ executionId }, _arguments, { loaders }) =>
+      executionId === null ? null : loaders.executions.load(executionId),
+  }),
+);

@@ -9,6 +9,8 @@ import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
 /** A task with the columns of its run. */
 export interface TaskRow extends RunRow {
+  /** The execution of which it is a part; null: none. */
+  executionId: string | null;
   kind: TaskKind;
   type: string | null;
   title: string | null;
@@ -41,6 +43,7 @@ const { updatedAt, error, startedAt, endedAt, tags, metadata, ...RUN_COLUMNS } =
 
 export const COLUMNS = {
   ...RUN_COLUMNS,
+  executionId: 'run.parent_id',
   kind: 'task.kind',
   type: 'task.type',
   title: 'task.title',

@@ -116,6 +116,8 @@ function withItem({ runs, isLoading }: RunsState, item: ActivityItem): Listed | 
   const id = item.taskId ?? item.executionId ?? item.orchestrationId;
   const known = runs.find((one) => one.id === id);
   if (!run) return known ? null : runs;
+  // A part of an execution, which the list has as a whole.
+  if (run.__typename === 'Task' && run.execution) return runs;
   // The list may have been read after what this item says.
   if (known && known.lastSeq > run.lastSeq) return runs;
   return [...runs.filter((one) => one !== known), run];
