@@ -79,7 +79,7 @@ export interface ErrorDetails {
   issues?: FieldIssue[];
   allowed?: readonly string[];
   /** With CONFLICT, when another version was expected. */
-  presentVersion?: number;
+  currentVersion?: number;
   /** Seconds. */
   retryAfter?: number;
   /** With QUOTA_EXCEEDED, or RATE_LIMITED by maxQueuedRuns: the quota's name, its limit and the amount used. */

@@ -46,7 +46,7 @@ describe.each([
         extensions: expect.objectContaining({
           code: 'CONFLICT',
           field: 'input.expectedVersion',
-          presentVersion: 2,
+          currentVersion: 2,
         }),
       },
     ]);
@@ -63,7 +63,7 @@ describe.each([
     const lost = answers.filter(({ errors }) => errors);
     expect(lost).toHaveLength(5);
     for (const { errors } of lost) {
-      expect(errors![0]!.extensions).toMatchObject({ code: 'CONFLICT', presentVersion: version + 1 });
+      expect(errors![0]!.extensions).toMatchObject({ code: 'CONFLICT', currentVersion: version + 1 });
     }
     expect((await read()).version).toBe(version + 1);
   });

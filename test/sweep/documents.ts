@@ -51,7 +51,7 @@ export function shortDocumentFor(
 
 /** Documents that ask for a page, or for more than the id of an object, that the result of a mutation refers to. */
 export function nestedDocumentsFor(field: Field, variables: Record<string, unknown>): string[] {
-  // The edge of a new object leads to that object; test/runs/edges.test.ts tries what is behind it.
+  // The edge of a new object leads to that object; test/runs/new-run-edges.test.ts tries what is behind it.
   const results = compositesOf(getNamedType(field.type)).filter(
     ({ type }) => !getNamedType(type).name.endsWith('Edge'),
   );

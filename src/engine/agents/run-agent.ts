@@ -30,9 +30,9 @@ import { compact, isTooLong, readCompaction } from './compact.ts';
 import { bytesOf, compactMessages } from './compaction.ts';
 import { instructionsFor } from './instructions.ts';
 import { leaveArtifacts, readStart } from './leave-artifacts.ts';
-import { openOwnWorkspace } from './own-workspace.ts';
 import { readAnswer } from './read-answer.ts';
 import { requireProgress } from './require-progress.ts';
+import { openTaskWorkspace } from './task-workspace.ts';
 import { definitionOf } from './tool-definitions.ts';
 import { inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
 import { usableTask } from './usable-tools.ts';
@@ -75,7 +75,7 @@ async function takeUp(
   steps: readonly StepRow[],
 ): Promise<AgentState> {
   const { plan, progress } = task;
-  const workspace = await openOwnWorkspace(context, task);
+  const workspace = await openTaskWorkspace(context, task);
   const start = readStart(steps);
   const turns = toTurns(steps);
   const known = { bytesPerToken: BYTES_PER_TOKEN, ...readCompaction(steps) };

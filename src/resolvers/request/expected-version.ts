@@ -15,5 +15,5 @@ export function requireVersion(
   if (expected === null || expected === undefined || expected === version) return;
   const field = 'input.expectedVersion';
   const message = `${field}: the ${noun} is at version ${version}; read it again`;
-  throw new DomainError('CONFLICT', message, { field, presentVersion: version });
+  throw new DomainError('CONFLICT', message, { field, currentVersion: version });
 }

@@ -47,7 +47,7 @@ const UpdateAgentInput = builder.inputType('UpdateAgentInput', {
     id: t.id({ required: true, description: 'The agent.' }),
     expectedVersion: t.int({
       description:
-        'The version that you have read. If the agent is at another version, nothing is changed and the error is CONFLICT, with its version in `presentVersion`. Absent: no check.',
+        'The version that you have read. If the agent is at another version, nothing is changed and the error is CONFLICT, with its version in `currentVersion`. Absent: no check.',
     }),
     name: t.string({ description: 'Display name, 1 to 200 characters.' }),
     type: t.string({ description: 'The type of tasks that the agent handles.' }),

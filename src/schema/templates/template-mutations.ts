@@ -53,7 +53,7 @@ const UpdateTemplateInput = builder.inputType('UpdateTemplateInput', {
     id: t.id({ required: true, description: 'The template.' }),
     expectedVersion: t.int({
       description:
-        'The version that you have read. If the template is at another version, nothing is changed and the error is CONFLICT, with its version in `presentVersion`. Absent: no check.',
+        'The version that you have read. If the template is at another version, nothing is changed and the error is CONFLICT, with its version in `currentVersion`. Absent: no check.',
     }),
     description: t.string({ description: 'A description; null removes it.' }),
     parameters: t.field({ type: [TemplateParameterInput], description: 'Replaces all parameters.' }),

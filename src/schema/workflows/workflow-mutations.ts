@@ -105,7 +105,7 @@ const UpdateWorkflowInput = builder.inputType('UpdateWorkflowInput', {
     id: t.id({ required: true, description: 'The workflow.' }),
     expectedVersion: t.int({
       description:
-        'The version that you have read. If the workflow is at another version, nothing is changed and the error is CONFLICT, with its version in `presentVersion`. Absent: no check.',
+        'The version that you have read. If the workflow is at another version, nothing is changed and the error is CONFLICT, with its version in `currentVersion`. Absent: no check.',
     }),
     name: t.string({ description: 'Display name, 1 to 200 characters.' }),
     description: t.string({ description: 'A description, at most 10000 characters; null removes it.' }),

@@ -3,7 +3,7 @@ import type { RowList } from '../database/sql-page.ts';
 import { type AddParameter, collectParameters } from '../database/statement.ts';
 import { type Child, type ChildRange, countChildren, readChildren } from '../runs/lists/list-children.ts';
 import { type ListedColumns, listKind, type RunListing } from '../runs/lists/list-runs.ts';
-import type { RunSelection } from '../runs/lists/run-list.ts';
+import type { RunSelection } from '../runs/lists/list-sql.ts';
 import type { RunPosition } from '../runs/lists/run-order.ts';
 import { select } from '../runs/run-row.ts';
 import { COLUMNS, COSTLY_COLUMNS, type TaskRow } from './tasks.ts';

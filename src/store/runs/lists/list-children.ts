@@ -11,7 +11,7 @@ import {
   type RunRange,
   type RunSelection,
   selectedSql,
-} from './run-list.ts';
+} from './list-sql.ts';
 import { type RunOrder, type RunPosition, readDirection } from './run-order.ts';
 
 /** Runs of one kind that belong to something with many runs. */

@@ -12,7 +12,7 @@ import {
   type RunSelection,
   selectedSql,
   statementName,
-} from './run-list.ts';
+} from './list-sql.ts';
 import type { RunOrder, RunPosition } from './run-order.ts';
 
 /** A list of the runs of one or more kinds. */

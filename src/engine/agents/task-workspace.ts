@@ -5,7 +5,7 @@ import type { EngineContext } from '../context.ts';
 import { toolNamed } from './tools/index.ts';
 
 /** Opens the folder of the task, or the one it was given, if it needs one. */
-export async function openOwnWorkspace(
+export async function openTaskWorkspace(
   { workspaces }: EngineContext,
   { id, ownerId, ownerIsAdmin, tools, workingDirectory }: StartedTask,
 ): Promise<string | null> {
