@@ -201,7 +201,8 @@ describe.each([
   ...FOUND.map(({ what, find, ids }) => ({
     what: `${what} by their ids`,
     ask: () => find(server.store.database, 'u7', ids),
-    index: `${what}_pkey`,
+    // An account has few of some: its own may be as cheap.
+    index: new RegExp(`^${what}_(pkey|owner_created)$`),
   })),
   {
     what: 'the tasks of a session',
@@ -281,7 +282,8 @@ describe.each([
   {
     what: 'the tasks with words of a thread',
     ask: () => tasksBy({ text: 'title', threadId: 't8' }).read(range),
-    index: 'task_thread',
+    // Where the account has few runs, Postgres 15 reads those.
+    index: /^(task_thread|run_owner_whole)$/,
   },
   {
     what: 'the tasks with words of a page of sessions',
