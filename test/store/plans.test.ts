@@ -378,7 +378,7 @@ describe.each([
       what: `the catch-up of a feed of one ${kind}`,
       ask: () => {
         const position = { place: '3', runId: '', seq: 0 };
-        return readFeed(server.store.database, { kind, id }, { position, told: null, present: null });
+        return readFeed(server.store.database, { kind, id }, { position, received: null, present: null });
       },
       index,
     },

@@ -99,7 +99,7 @@ function resume(after: string, { progress, timeline }: FeedStart): FeedProgress 
     throw badCursor(`is older than ${CHANGES_KEPT_DAYS} days; read the lists again`);
   // What a cursor covers was final when it was issued, so no transaction that is still running is older.
   if (BigInt(position.place) > BigInt(progress.position.place)) throw badCursor();
-  return { position, told: null, present: null };
+  return { position, received: null, present: null };
 }
 
 function readCursor(cursor: string): Cursor {

@@ -1,5 +1,6 @@
 import type { Context, Loaders } from '../../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../../resolvers/sessions/feed.ts';
+import { KINDS } from '../../rules/runs/kinds.ts';
 import type { RunRow } from '../../store/runs/run-row.ts';
 import { CHANGE_TYPES, CHANGED_KINDS, type ChangedKind, RUN_KINDS } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
@@ -38,13 +39,11 @@ const ChangeTypeEnum = builder.enumType('ChangeType', {
 
 type ObjectChange = NonNullable<FeedEvent['change']>;
 
-const NODE_TYPES: Record<ChangedKind, string> = {
-  task: 'Task',
-  execution: 'Execution',
-  orchestration: 'Orchestration',
-  session: 'Session',
-  thread: 'Thread',
-};
+/** The type in GraphQL of an object that changed. */
+function typeOf(kind: ChangedKind): string {
+  if (kind === 'session') return 'Session';
+  return kind === 'thread' ? 'Thread' : KINDS[kind].type;
+}
 
 const FeedChangeType = builder.objectRef<ObjectChange>('FeedChange').implement({
   description:
@@ -57,7 +56,7 @@ const FeedChangeType = builder.objectRef<ObjectChange>('FeedChange').implement({
     kind: t.expose('kind', { type: ChangedKindEnum, description: 'The kind of the object.' }),
     nodeId: t.id({
       description: 'The global id of the object.',
-      resolve: ({ kind, subjectId }) => globalId(NODE_TYPES[kind], subjectId),
+      resolve: ({ kind, subjectId }) => globalId(typeOf(kind), subjectId),
     }),
     at: t.expose('at', {
       type: 'DateTime',
@@ -171,7 +170,7 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
 });
 
 function toGlobal(kind: ChangedKind, id: string | null): string | null {
-  return id === null ? null : globalId(NODE_TYPES[kind], id);
+  return id === null ? null : globalId(typeOf(kind), id);
 }
 
 const globalOf = (kind: ChangedKind, payload: FeedEvent) => toGlobal(kind, idOf(kind, payload));

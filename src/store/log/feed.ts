@@ -28,7 +28,7 @@ export interface FeedProgress {
   /** Everything up to this position. */
   position: FeedPosition;
   /** And everything visible in this Postgres snapshot. null: nothing else. */
-  told: string | null;
+  received: string | null;
   /** The snapshot that is being read, a page at a time; null: a new one is taken. */
   present: string | null;
 }
@@ -62,14 +62,14 @@ type Row = LoggedEvent & {
 };
 
 /** Visible in the snapshot that is being read, and not in the one that the reader has received. */
-const UNTOLD = `pg_visible_in_snapshot(xid, (select snapshot from present))
+const UNRECEIVED = `pg_visible_in_snapshot(xid, (select snapshot from present))
             and ($6::pg_snapshot is null or not pg_visible_in_snapshot(xid, $6))`;
 
 /** The events and changes that the reader has not received yet, in order. */
 export async function readFeed(
   database: Database,
   feed: Feed,
-  { position, told, present }: FeedProgress,
+  { position, received, present }: FeedProgress,
 ): Promise<FeedPage> {
   const { rows } = await database.pool.query<Row>({
     name: `read-feed-${feed.kind}`,
@@ -80,11 +80,11 @@ export async function readFeed(
       ), page as (
         (
           select run_id, seq, attempt, type, data, at, session_id, place, null as changed_kind from event
-          where ${COLUMN[feed.kind]} = $1 and (place, run_id, seq) > ($2::xid8, $3::text, $4::int) and ${UNTOLD}
+          where ${COLUMN[feed.kind]} = $1 and (place, run_id, seq) > ($2::xid8, $3::text, $4::int) and ${UNRECEIVED}
           order by place, run_id, seq limit ${PAGE_EVENTS}
         ) union all (
           select subject_id, 0, 0, type, '{}', at, session_id, place, kind from change
-          where ${COLUMN[feed.kind]} = $1 and (place, subject_id, 0) > ($2::xid8, $3::text, $4::int) and ${UNTOLD}
+          where ${COLUMN[feed.kind]} = $1 and (place, subject_id, 0) > ($2::xid8, $3::text, $4::int) and ${UNRECEIVED}
           order by place, subject_id limit ${PAGE_EVENTS}
         )
         order by place, run_id, seq limit ${PAGE_EVENTS}
@@ -99,12 +99,12 @@ export async function readFeed(
         changed_kind as "changedKind",
         case when changed_kind is null then (select kind from run where run.id = measured.run_id) end as "runKind"
       from present left join measured on characters_before < ${PAGE_CHARACTERS} order by measured.place, run_id, seq`,
-    values: [feed.id, position.place, position.runId, position.seq, present, told],
+    values: [feed.id, position.place, position.runId, position.seq, present, received],
   });
-  return toPage(rows, { position, told });
+  return toPage(rows, { position, received });
 }
 
-function toPage(rows: Row[], before: Pick<FeedProgress, 'position' | 'told'>): FeedPage {
+function toPage(rows: Row[], before: Pick<FeedProgress, 'position' | 'received'>): FeedPage {
   const { snapshot, xmin, isThere, found } = rows[0]!;
   const final = beginningOf(xmin);
   const items = found === null ? [] : rows.map((row) => toItem(row, final));
@@ -115,8 +115,8 @@ function toPage(rows: Row[], before: Pick<FeedProgress, 'position' | 'told'>): F
     hasMore,
     isGone: !isThere,
     progress: hasMore
-      ? { position: positionOf(last), told: before.told, present: snapshot }
-      : { position: final, told: snapshot, present: null },
+      ? { position: positionOf(last), received: before.received, present: snapshot }
+      : { position: final, received: snapshot, present: null },
   };
 }
 
@@ -160,5 +160,5 @@ export async function presentStart(database: Database): Promise<FeedStart> {
       from pg_current_snapshot() as snapshot`,
   });
   const { snapshot, xmin, timeline } = rows[0]!;
-  return { progress: { position: beginningOf(xmin), told: snapshot, present: null }, timeline };
+  return { progress: { position: beginningOf(xmin), received: snapshot, present: null }, timeline };
 }

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import type { RowList } from '../database/sql-page.ts';
 import { listKind, type RunListing } from '../runs/lists/list-runs.ts';
 import type { RunPosition } from '../runs/lists/run-order.ts';
+import { findOwnRuns, readRuns } from '../runs/read-runs.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
 /** An orchestration with the columns of its run. */
@@ -33,35 +34,23 @@ export const ORCHESTRATION_COLUMNS = select({
   result: 'orchestration.result',
 } satisfies Record<keyof OrchestrationRow, string>);
 
+const OF_KIND = { kind: 'orchestration', columns: ORCHESTRATION_COLUMNS } as const;
+
 /** Those of an owner's orchestrations that have one of some ids. */
-export async function findOrchestrations(
+export function findOrchestrations(
   database: Database,
   ownerId: string,
   ids: readonly string[],
 ): Promise<OrchestrationRow[]> {
-  const { rows } = await database.pool.query<OrchestrationRow>({
-    name: 'find-orchestrations',
-    text: `
-      select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
-      where run.id = any($1::text[]) and run.owner_id = $2`,
-    values: [ids, ownerId],
-  });
-  return rows;
+  return findOwnRuns(database, OF_KIND, ownerId, ids);
 }
 
 /** Many in one query, of any owner; by id. */
-export async function readOrchestrations(
+export function readOrchestrations(
   database: Database,
   ids: readonly string[],
 ): Promise<Map<string, OrchestrationRow>> {
-  const { rows } = await database.pool.query<OrchestrationRow>({
-    name: 'read-orchestrations',
-    text: `
-      select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
-      where run.id = any($1::text[])`,
-    values: [ids],
-  });
-  return new Map(rows.map((row) => [row.id, row]));
+  return readRuns(database, OF_KIND, ids);
 }
 
 /** The orchestrations of an owner, by keyset. */

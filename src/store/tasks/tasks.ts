@@ -5,6 +5,7 @@ import type { ReportedPrediction } from '../../rules/prediction/prediction.ts';
 import type { PromptParameters, TaskResult } from '../../rules/tasks/task.ts';
 import type { ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { findOwnRuns, readRuns } from '../runs/read-runs.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
 /** A task with the columns of its run. */
@@ -85,30 +86,16 @@ export const COSTLY_COLUMNS = {
 /** SQL: a task's columns, where `run` and `task` name its rows. */
 export const TASK_COLUMNS = select({ ...COLUMNS, ...COSTLY_COLUMNS } satisfies Record<keyof TaskRow, string>);
 
+const OF_KIND = { kind: 'task', columns: TASK_COLUMNS } as const;
+
 /** Those of an owner's tasks that have one of some ids. */
-export async function findTasks(
-  database: Database,
-  ownerId: string,
-  ids: readonly string[],
-): Promise<TaskRow[]> {
-  const { rows } = await database.pool.query<TaskRow>({
-    name: 'find-tasks',
-    text: `
-      select ${TASK_COLUMNS} from run join task on task.id = run.id
-      where run.id = any($1::text[]) and run.owner_id = $2`,
-    values: [ids, ownerId],
-  });
-  return rows;
+export function findTasks(database: Database, ownerId: string, ids: readonly string[]): Promise<TaskRow[]> {
+  return findOwnRuns(database, OF_KIND, ownerId, ids);
 }
 
 /** Many in one query, of any owner; by id. */
-export async function readTasks(database: Database, ids: readonly string[]): Promise<Map<string, TaskRow>> {
-  const { rows } = await database.pool.query<TaskRow>({
-    name: 'read-tasks',
-    text: `select ${TASK_COLUMNS} from run join task on task.id = run.id where run.id = any($1::text[])`,
-    values: [ids],
-  });
-  return new Map(rows.map((row) => [row.id, row]));
+export function readTasks(database: Database, ids: readonly string[]): Promise<Map<string, TaskRow>> {
+  return readRuns(database, OF_KIND, ids);
 }
 
 /** The tasks that each of many tasks depends on, oldest first, in one query. */

@@ -6,6 +6,7 @@ import type { RowList } from '../database/sql-page.ts';
 import { SPENT_TOKENS, type SpendRow } from '../money/model-call-reports.ts';
 import { listKind, type RunListing } from '../runs/lists/list-runs.ts';
 import type { RunPosition } from '../runs/lists/run-order.ts';
+import { findOwnRuns, readRuns } from '../runs/read-runs.ts';
 import { EXECUTION_STATUS, type RunRow, runColumns, select } from '../runs/run-row.ts';
 import { TASK_COLUMNS, type TaskRow } from '../tasks/tasks.ts';
 
@@ -37,34 +38,23 @@ export const EXECUTION_COLUMNS = select({
   result: 'execution.result',
 } satisfies Record<keyof ExecutionRow, string>);
 
+const OF_KIND = { kind: 'execution', columns: EXECUTION_COLUMNS } as const;
+
 /** Those of an owner's executions that have one of some ids. */
-export async function findExecutions(
+export function findExecutions(
   database: Database,
   ownerId: string,
   ids: readonly string[],
 ): Promise<ExecutionRow[]> {
-  const { rows } = await database.pool.query<ExecutionRow>({
-    name: 'find-executions',
-    text: `
-      select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id
-      where run.id = any($1::text[]) and run.owner_id = $2`,
-    values: [ids, ownerId],
-  });
-  return rows;
+  return findOwnRuns(database, OF_KIND, ownerId, ids);
 }
 
 /** Many in one query, of any owner; by id. */
-export async function readExecutions(
+export function readExecutions(
   database: Database,
   ids: readonly string[],
 ): Promise<Map<string, ExecutionRow>> {
-  const { rows } = await database.pool.query<ExecutionRow>({
-    name: 'read-executions',
-    text: `
-      select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id where run.id = any($1::text[])`,
-    values: [ids],
-  });
-  return new Map(rows.map((row) => [row.id, row]));
+  return readRuns(database, OF_KIND, ids);
 }
 
 /** The executions of an owner, by keyset. */

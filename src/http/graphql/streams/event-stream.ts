@@ -10,13 +10,17 @@ export const PING = Buffer.from(':\n\n');
 const COMPLETE = Buffer.from('event: complete\ndata:\n\n');
 
 /**
- * With what makes proxies pass on streams as they arrive: nginx and others hold back what they may buffer
- * (`X-Accel-Buffering`), and some what they may compress (`no-transform`, RFC 9111 5.2.2.6).
+ * Make proxies pass on streams as they arrive: nginx and others hold back what they may buffer (`X-Accel-Buffering`),
+ * and some what they may compress (`no-transform`, RFC 9111 5.2.2.6).
  */
-export const EVENT_STREAM_HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
+export const PASSED_ON_HEADERS = {
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
+};
+
+export const EVENT_STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  ...PASSED_ON_HEADERS,
 };
 
 /** Server-sent events as Yoga writes them, and with an `id` that an EventSource sends as `Last-Event-ID`. */

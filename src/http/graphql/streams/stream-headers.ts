@@ -1,15 +1,11 @@
 import type { Plugin } from 'graphql-yoga';
+import { PASSED_ON_HEADERS } from './event-stream.ts';
 
-/**
- * Makes proxies pass on streams as they arrive: nginx and others hold back what they may buffer
- * (`X-Accel-Buffering`), and some what they may compress (`no-transform`, RFC 9111 5.2.2.6). Yoga's
- * `Content-Encoding: none` is not a valid coding.
- */
+/** For the event streams that Yoga itself writes. Its `Content-Encoding: none` is not a valid coding. */
 export const streamHeaders: Plugin = {
   onResponse({ response: { headers } }) {
     if (!headers.get('content-type')?.startsWith('text/event-stream')) return;
-    headers.set('cache-control', 'no-cache, no-transform');
-    headers.set('x-accel-buffering', 'no');
+    for (const [name, value] of Object.entries(PASSED_ON_HEADERS)) headers.set(name, value);
     headers.delete('content-encoding');
   },
 };
