@@ -28,11 +28,9 @@ interface Holder {
   receiving: Map<Transform, (() => void) | null>;
 }
 
-export function createBodies(most = MOST_RECEIVED): Bodies {
+function createHolders(most: typeof MOST_RECEIVED) {
   const holders = new Map<string, Holder>();
   let total = 0;
-  /** Parsing one may take 50 ms: between two of them other requests, such as `/health`, get their turn. */
-  const reading = pLimit(1);
 
   function add(holder: Holder, bytes: number): void {
     holder.bytes += bytes;
@@ -66,6 +64,20 @@ export function createBodies(most = MOST_RECEIVED): Bodies {
     }
   }
 
+  /** Calls `readNext` now, or when it is the body's turn. */
+  function inTurn({ receiving }: Holder, body: Transform, readNext: () => void): void {
+    const [oldest] = receiving.keys();
+    if (total < most.atOnce || body === oldest) readNext();
+    else receiving.set(body, readNext);
+  }
+
+  return { add, holderOf, excessive, afterOne, inTurn };
+}
+
+export function createBodies(most = MOST_RECEIVED): Bodies {
+  const { add, holderOf, excessive, afterOne, inTurn } = createHolders(most);
+  /** Parsing one may take 50 ms: between two of them other requests, such as `/health`, get their turn. */
+  const reading = pLimit(1);
   return {
     receive(address, source, response) {
       const holder = holderOf(address);
@@ -76,10 +88,7 @@ export function createBodies(most = MOST_RECEIVED): Bodies {
           add(holder, chunk.length);
           const refused = excessive(holder, body);
           refused?.destroy(tooMuch());
-          if (refused === body) return;
-          const [oldest] = holder.receiving.keys();
-          if (total < most.atOnce || body === oldest) done(null, chunk);
-          else holder.receiving.set(body, () => done(null, chunk));
+          if (refused !== body) inTurn(holder, body, () => done(null, chunk));
         },
         flush(done) {
           void reading(() => {
