@@ -1,7 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { chooseTransport, type TransportName } from './connection/choose-transport.ts';
 import { iterate } from './connection/iterate.ts';
-import { resumptionOf } from './connection/resumption.ts';
+import { type Resumption, resumptionOf } from './connection/resumption.ts';
 import { subscribe as subscribeResuming } from './connection/subscribe.ts';
 import { type Credentials, createTokens } from './connection/tokens.ts';
 import type { Operation, Payload, Sink, Stop } from './connection/transport.ts';
@@ -46,13 +46,9 @@ export function createPolyphony({
   const { request, answer } = createRequests(url, tokens);
   const running = new Set<Stop>();
 
-  function observe(
-    document: string | DocumentNode,
-    variables: Record<string, unknown>,
-    sink: Sink<Payload>,
-  ): Stop {
+  function follow(resumption: Resumption, sink: Sink<Payload>): Stop {
     const connection = { tokens, transport: transports.next };
-    const stop = subscribeResuming(connection, resumptionOf(document, variables), {
+    const stop = subscribeResuming(connection, resumption, {
       next: sink.next,
       error(error) {
         running.delete(stop);
@@ -71,9 +67,10 @@ export function createPolyphony({
   }
 
   // Not a generator: each layer of them would cost microseconds for each event.
-  const subscribe: Subscribe = (document, variables, { signal } = {}) =>
-    iterate<never>((sink) => {
-      const stop = observe(document, variables, {
+  const subscribe: Subscribe = (document, variables, { signal } = {}) => {
+    const resumption = resumptionOf(document, variables);
+    const begin = (sink: Sink<never>) => {
+      const stop = follow(resumption, {
         ...sink,
         next({ data, errors }) {
           if (!errors) return sink.next(data as never);
@@ -82,7 +79,9 @@ export function createPolyphony({
         },
       });
       return stop;
-    }, signal);
+    };
+    return iterate<never>(begin, { isResumable: resumption.isResumable, signal });
+  };
   return {
     query: request,
     mutate: request,
@@ -91,7 +90,7 @@ export function createPolyphony({
     followText: (taskId, options) => followText(subscribe, taskId, options),
     activity: (options) => followActivity(subscribe, options),
     answer,
-    observe,
+    observe: (document, variables, sink) => follow(resumptionOf(document, variables), sink),
     close() {
       for (const stop of running) stop();
       running.clear();

@@ -1,17 +1,31 @@
 import type { PolyphonyError } from '../error.ts';
 import type { Sink, Stop } from './transport.ts';
 
+/** Items that wait for the consumer. While there are more, the subscription is stopped, if it can be continued. */
+const MOST_WAITING = 500;
+
+export interface Iteration {
+  /** Whether a second call of `subscribe` continues where the first was stopped. */
+  isResumable: boolean;
+  signal?: AbortSignal | undefined;
+}
+
 /** What a sink receives, as an iteration. @throws the signal's reason when it aborts */
 export async function* iterate<Item>(
   subscribe: (sink: Sink<Item>) => Stop,
-  signal?: AbortSignal,
+  { isResumable, signal }: Iteration,
 ): AsyncGenerator<Item, void, undefined> {
   signal?.throwIfAborted();
   const received = { items: [] as Item[], isOver: false, error: null as PolyphonyError | null, wake() {} };
+  let isPaused = false;
   const wake = () => received.wake();
-  const stop = subscribe({
+  const sink: Sink<Item> = {
     next(item) {
       received.items.push(item);
+      if (isResumable && received.items.length >= MOST_WAITING) {
+        isPaused = true;
+        stop();
+      }
       wake();
     },
     error(error) {
@@ -22,7 +36,8 @@ export async function* iterate<Item>(
       received.isOver = true;
       wake();
     },
-  });
+  };
+  let stop = subscribe(sink);
   signal?.addEventListener('abort', wake);
   try {
     for (;;) {
@@ -36,6 +51,10 @@ export async function* iterate<Item>(
       if (error) throw error;
       if (isOver) return;
       if (received.items.length > 0 || received.isOver) continue;
+      if (isPaused) {
+        isPaused = false;
+        stop = subscribe(sink);
+      }
       await new Promise<void>((resolve) => {
         received.wake = resolve;
       });

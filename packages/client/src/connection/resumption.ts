@@ -88,6 +88,7 @@ const FEEDS: Readonly<Record<string, Feed>> = {
 
 /** A subscription that can be sent again, from where it was. */
 export interface Resumption {
+  isResumable: boolean;
   /** What to send now; null: it cannot be resumed, and something was delivered. */
   operation(): Operation | null;
   /** @returns the payload without what was added to it; null: it was delivered before */
@@ -110,6 +111,7 @@ export function resumptionOf(
 function unresumable(operation: Operation): Resumption {
   let hasBegun = false;
   return {
+    isResumable: false,
     operation: () => (hasBegun ? null : operation),
     accept(payload) {
       hasBegun = true;
@@ -139,6 +141,7 @@ function resumable(
     seqs: new Map(),
   };
   return {
+    isResumable: true,
     operation: () => ({ query, variables: { ...variables, [name]: state.after } }),
     accept(payload) {
       const item = payload.data?.[key] as Item | null | undefined;

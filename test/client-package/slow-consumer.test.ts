@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { iterate } from '../../packages/client/src/connection/iterate.ts';
+import type { Sink } from '../../packages/client/src/connection/transport.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { polyphonyOf } from './client-package.ts';
+
+const server = fixture(() => startTestServer());
+const ann = fixture(() => server.newUser());
+
+/** A log that can be read from where it was left, as fast as it is taken. */
+function logOf(length: number) {
+  const state = { next: 0, most: 0, subscriptions: 0 };
+  function subscribe(sink: Sink<number>) {
+    let isStopped = false;
+    state.subscriptions += 1;
+    const begunAt = state.next;
+    queueMicrotask(() => {
+      while (!isStopped && state.next < length) sink.next(state.next++);
+      state.most = Math.max(state.most, state.next - begunAt);
+      if (!isStopped) sink.complete();
+    });
+    return () => {
+      isStopped = true;
+    };
+  }
+  return { state, subscribe };
+}
+
+describe('given 1,800 items that come faster than they are consumed', () => {
+  test('when the subscription can be continued, then at most 500 wait, and each comes once', async () => {
+    const { state, subscribe } = logOf(1_800);
+    const received = await Array.fromAsync(iterate(subscribe, { isResumable: true }));
+    expect(received).toEqual(Array.from({ length: 1_800 }, (_, index) => index));
+    expect(state).toEqual({ next: 1_800, most: 500, subscriptions: 4 });
+  });
+
+  test('when it cannot be continued, then all wait', async () => {
+    const { state, subscribe } = logOf(1_800);
+    expect(await Array.fromAsync(iterate(subscribe, { isResumable: false }))).toHaveLength(1_800);
+    expect(state.subscriptions).toBe(1);
+  });
+});
+
+test('given a consumer that stops while 540 runs have events, then each event of the feed comes once', async () => {
+  const polyphony = polyphonyOf(server, ann);
+  const activity = polyphony.activity();
+  await activity.next();
+  const creations = Array.from(
+    { length: 15 },
+    (_, index) => `t${index}: createTask(input: $input) { task { id } }`,
+  );
+  const mutation = `mutation ($input: CreateTaskInput!) { ${creations.join(' ')} }`;
+  const expected: string[] = [];
+  for (let batch = 0; batch < 36; batch += 1) {
+    const { data, errors } = await ann.query(mutation, { input: { prompt: 'x', hold: true } });
+    expect(errors).toBeUndefined();
+    for (const { task } of Object.values(data) as { task: { id: string } }[]) expected.push(task.id);
+  }
+  const created: string[] = [];
+  while (created.length < expected.length) {
+    const { value } = await activity.next();
+    if (value?.event?.__typename === 'RunCreated') created.push(value.taskId!);
+  }
+  expect(created.toSorted()).toEqual(expected.toSorted());
+  polyphony.close();
+});
