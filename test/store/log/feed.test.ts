@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { appendSql, movedSql } from '../../../src/store/log/append-sql.ts';
-import { eventsParameter } from '../../../src/store/log/event-log.ts';
+import { eventsParameter, PAGE_EVENTS } from '../../../src/store/log/event-log.ts';
+import { presentStart } from '../../../src/store/log/feed.ts';
+import { followFeed } from '../../../src/store/log/follow-feed.ts';
 import { cancelWithin } from '../../../src/store/runs/cancel-run.ts';
 import { type Client, data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
@@ -24,11 +26,11 @@ async function userOf(client: Client): Promise<string> {
 }
 
 /** As every statement appends, and in the transaction of `client`. */
-async function append(client: pg.Client | pg.Pool, runId: string, progress = 0): Promise<void> {
+async function append(client: pg.Client | pg.Pool, runId: string, ...progress: number[]): Promise<void> {
   const moved = movedSql({ where: 'id = $1', events: '$2::jsonb' });
   await client.query(`with ${moved.sql} ${appendSql(moved)}`, [
     runId,
-    eventsParameter([{ type: 'ProgressMade', data: { progress } }]),
+    eventsParameter(progress.map((one) => ({ type: 'ProgressMade', data: { progress: one } }))),
   ]);
 }
 
@@ -85,7 +87,7 @@ describe('a transaction that wrote early and commits late', () => {
     const late = await connect();
     for (let round = 0; round < 3; round += 1) {
       await late.query('begin');
-      await append(late, localOf(early));
+      await append(late, localOf(early), 0);
       const younger = await hold(ann);
       await readUntil(feed, isOf('RunCreated', younger));
       const before = performance.now();
@@ -107,7 +109,7 @@ describe('a transaction that wrote early and commits late', () => {
     await old.query('begin');
     await old.query('select pg_current_xact_id()');
     await blocker.query('begin');
-    await append(blocker, localOf(other));
+    await append(blocker, localOf(other), 0);
     await append(server.store.database.pool, localOf(task), 0.1);
     await append(old, localOf(task), 0.2);
     await old.query('commit');
@@ -124,6 +126,28 @@ describe('a transaction that wrote early and commits late', () => {
     expect(await inOrder()).toEqual([2, 3]);
     await Promise.all([old.end(), blocker.end()]);
   });
+});
+
+test('given a snapshot of two pages, when an event is written while the first is delivered, then it is delivered after them', async () => {
+  const { store } = server;
+  const ann = await server.newUser();
+  const feed = { kind: 'owner', id: await userOf(ann) } as const;
+  const task = localOf(await hold(ann));
+  const { progress } = await presentStart(store.database);
+  await append(
+    store.database.pool,
+    task,
+    ...Array.from({ length: PAGE_EVENTS + 1 }, (_, index) => index / 1_000),
+  );
+  // Alone with the bus, which wakes once.
+  const feedWatch = { add: () => () => {}, stop() {} };
+  const pages = followFeed({ ...store, feedWatch }, feed, progress, AbortSignal.timeout(10_000));
+  const nextLength = async () => (await pages.next()).value?.items.length;
+  expect(await nextLength()).toBe(PAGE_EVENTS);
+  await append(store.database.pool, task, 0.9);
+  store.bus.ring(feed);
+  expect(await nextLength()).toBe(1);
+  expect(await nextLength()).toBe(1);
 });
 
 describe('subscribers that leave and come back with their last cursor', () => {
