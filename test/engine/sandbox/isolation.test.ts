@@ -154,7 +154,7 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
   });
 
   describe('whom a command can reach', () => {
-    test('nobody: not this machine, not another', async () => {
+    test('nobody: not this machine, not another, unless it is to have the network', async () => {
       const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
       await new Promise((done) => server.once('listening', done));
       const { port } = server.address() as { port: number };
@@ -162,6 +162,8 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
         const { exitCode } = await place.run(`exec 3<>/dev/tcp/${address} && cat <&3`);
         expect(exitCode).toBe(1);
       }
+      const online = await place.run(`exec 3<>/dev/tcp/127.0.0.1/${port} && cat <&3`, { isOnline: true });
+      expect(online).toMatchObject({ stdout: 'hello' });
       server.close();
     });
 

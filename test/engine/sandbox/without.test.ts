@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,10 +16,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WORKSPACE_TOOLS } from '../../../src/engine/agents/tools/index.ts';
 import { diffSince, takeSnapshot } from '../../../src/engine/workspaces/workspace-diff.ts';
 import { ISOLATION_NAMES, type SandboxMode } from '../../../src/rules/workspaces/isolation.ts';
+import { createFolder } from '../../harness/folder.ts';
 import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
 
 const TOOLS = Object.values(WORKSPACE_TOOLS);
@@ -244,6 +247,25 @@ describe.runIf(isRoot).each(ISOLATION_NAMES)('a server that is not root, by %s',
     expect(processesWith('sleep\u000055.5')).toBe(false);
   });
 });
+
+test.runIf(isRoot).each(ISOLATION_NAMES)(
+  'by %s, what is mounted below the folders of the system cannot be changed either',
+  async (mode) => {
+    const { path, remove } = await createFolder();
+    chownSync(path, 23_456, 23_456);
+    const fixture = join(import.meta.dirname, './sandboxed-command.ts');
+    const script = `for folder in games src; do mount -t tmpfs -o mode=777 none /usr/local/$folder; done
+      exec "$@"`;
+    const command = 'for folder in games src; do touch /usr/local/$folder/x; done; touch x && ls';
+    const { stdout } = await promisify(execFile)('unshare', [
+      ...['--mount', 'bash', '-c', script, 'bash', process.execPath, fixture, mode, path, command],
+    ]);
+    const { stdout: listed, stderr } = JSON.parse(stdout);
+    expect(listed).toBe('x\n');
+    expect(stderr.match(/Read-only file system/g)).toHaveLength(2);
+    await remove();
+  },
+);
 
 function processesWith(command: string): boolean {
   return readdirSync('/proc').some((pid) => {

@@ -20,7 +20,8 @@ exit $?`;
  * - If the process that waits is gone before this one has asked to end with it, nothing is started.
  * - The working directory is bound as the current one, which leads to the folder that is held open even if
  *   its path is replaced.
- * - What is mounted below a bound folder keeps its own flags, and gets those that are missing.
+ * - What is mounted below a bound folder keeps its own flags, and gets those that are missing. The list of
+ *   mounts is read before, because each change makes it another one.
  * - The loopback interface is off in a new network namespace; its flags are 9 if it is on. `ip` is for
  *   containers that cannot mount sysfs.
  * - The two settings of the kernel are those of the namespaces. The second one exists since Linux 6.
@@ -66,7 +67,9 @@ pivot_root "$new" "$new/old"
 cd -- "$workspace"
 umount --lazy /old
 rmdir /old
-while IFS=' ' read -r _ _ _ _ at found _; do
+mapfile -t mounted </proc/self/mountinfo
+for each in "\${mounted[@]}"; do
+  IFS=' ' read -r _ _ _ _ at found _ <<<"$each"
   printf -v at %b "$at"
   flags=$found
   case $at in
@@ -78,7 +81,7 @@ while IFS=' ' read -r _ _ _ _ at found _; do
   case ,$flags, in *,nodev,*) ;; *) flags=$flags,nodev ;; esac
   [ "$wanted" = rw ] || flags=ro\${flags#r?}
   [ "$flags" = "$found" ] || mount --no-canonicalize -o "remount,bind,$flags" none "$at"
-done </proc/self/mountinfo
+done
 mount -o remount,bind,ro,nosuid,nodev root /
 coproc SEAL { read -r _ && mount -o remount,bind,ro,nosuid,nodev,noexec proc /proc && echo sealed; }
 exec 8>"/proc/self/fd/\${SEAL[1]}" 9<"/proc/self/fd/\${SEAL[0]}"
