@@ -130,6 +130,17 @@ describe('on a machine without bubblewrap', () => {
     const health = await (await fetch(`${other.url}/health`)).json();
     expect([systemStatus.sandbox, health.sandbox]).toEqual(['UNSHARE', 'unshare']);
   });
+
+  test.each([
+    { SANDBOX: 'auto', sandbox: 'unavailable' },
+    { SANDBOX: 'unshare', sandbox: 'unshare' },
+  ])('given production and SANDBOX=$SANDBOX, then it is $sandbox', async ({ SANDBOX, sandbox }) => {
+    const server = await startTestServer({
+      variables: { NODE_ENV: 'production', DATA_DIR: files.path, PATH: utilLinux.path, SANDBOX },
+    });
+    expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({ sandbox });
+    await server.stop();
+  });
 });
 
 test('an agent that uses no file leaves an empty diff, and its folder is not read', async () => {
