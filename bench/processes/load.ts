@@ -70,13 +70,17 @@ const commands = {
     return meter.figures();
   },
 
-  /** Sends the same request over and over, on each lane when it has been answered there. */
+  /**
+   * Sends a request over and over, on each lane when it has been answered there.
+   * @param varied a part of the body that is replaced by another number in each request; default: they are all the same
+   */
   async ask({
     lanes,
     seconds,
+    varied,
     ...asked
-  }: HttpRequest & { lanes: number; seconds: number }): Promise<Answers> {
-    const request = toBytes(asked);
+  }: HttpRequest & { lanes: number; seconds: number; varied?: string }): Promise<Answers> {
+    const request = requests(toBytes(asked), varied);
     const until = performance.now() + seconds * 1000;
     const milliseconds: number[] = [];
     const from = performance.now();
@@ -84,7 +88,7 @@ const commands = {
       const connection = await openConnection(asked.url);
       while (performance.now() < until) {
         const sentAt = performance.now();
-        await connection.send(request);
+        await connection.send(request());
         milliseconds.push(performance.now() - sentAt);
       }
       connection.close();
@@ -164,3 +168,15 @@ async function openSubscribers({ url, token }: Target, count: number) {
 }
 
 serveCommands(commands);
+
+function requests(request: Buffer, varied: string | undefined): () => Buffer {
+  if (varied === undefined) return () => request;
+  const at = request.indexOf(varied);
+  let number = 0;
+  return () => {
+    const other = Buffer.from(request);
+    number += 1;
+    other.write(String(number).padStart(varied.length, '0'), at);
+    return other;
+  };
+}

@@ -17,12 +17,13 @@ const folder = fixture(createFolder, { stop: (one) => one.remove() });
 const PROGRAM = `
 import { createPolyphony } from 'polyphony-client';
 import { polyphonyLink } from 'polyphony-client/apollo';
+import { trustedDocuments } from 'polyphony-client/trusted-documents';
 const [url, token, taskId] = process.argv.slice(2);
 const polyphony = createPolyphony({ url, token });
 let last = '';
 for await (const { text } of polyphony.followText(taskId)) last = text;
 for await (const { __typename } of polyphony.followRun(taskId)) if (__typename === 'RunCompleted') last += '|' + __typename;
-console.log(last + '|' + typeof polyphonyLink);
+console.log(last + '|' + typeof polyphonyLink + '|' + typeof trustedDocuments);
 `;
 
 /** Its types are those of the schema: the comment fails the check when the error is missing. */
@@ -60,7 +61,7 @@ test('given the packed package in a new folder, then a plain program follows a r
   const parameters = ['program.js', `${server.url}/graphql`, ann.token!, id];
   const { stdout } = await run(process.execPath, parameters, { cwd: folder.path });
   const { output } = (await ann.query('query ($id: ID!) { task(id: $id) { output } }', { id })).data.task;
-  expect(stdout.trim()).toBe(`${output}|RunCompleted|function`);
+  expect(stdout.trim()).toBe(`${output}|RunCompleted|function|function`);
   const options = [
     '--noEmit',
     '--strict',

@@ -20,6 +20,8 @@ export function mask(text: string, sent: string): string {
       // What every call makes up anew, see `parts.ts`.
       .replaceAll(/\bx[0-9a-f]{8}(_[0-9a-f]{4}){3}_[0-9a-f]{12}\b/g, '<unique>')
       .replaceAll(/\d+\.\d{7,}/g, '<estimate>')
+      // That of a feed names the latest transaction of the whole cluster, and when it was read.
+      .replaceAll(/("cursor":)"WyI[\w-]+"/g, '$1"<cursor of a feed>"')
       // Its last digits depend on the order in which Postgres adds.
       .replaceAll(/("averageMs":)(?:[\d.]+|<estimate>)/g, '$1<average>')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?/g, '<moment>')

@@ -364,7 +364,7 @@ export type RunEventsSubscription = { runEvents:
     | { __typename: 'CurrentState', text: string, at: string, attempt: number, seq: number, run:
         | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
         | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
-        | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null }
+        | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
        }
     | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
     | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
@@ -417,7 +417,7 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
       | { __typename: 'CurrentState', text: string, at: string, attempt: number, seq: number, run:
           | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
           | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
-          | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null }
+          | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
          }
       | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
       | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
@@ -457,7 +457,7 @@ type RunFields_Execution_Fragment = { __typename: 'Execution', id: string, statu
 
 type RunFields_Orchestration_Fragment = { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null };
 
-type RunFields_Task_Fragment = { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null };
+type RunFields_Task_Fragment = { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null };
 
 export type RunFieldsFragment =
   | RunFields_Execution_Fragment
@@ -473,7 +473,7 @@ export type RunQueryVariables = Exact<{
 export type RunQuery = { run:
     | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
-    | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null }
+    | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
    | null };
 
 export type RunsQueryVariables = Exact<{
@@ -484,7 +484,7 @@ export type RunsQueryVariables = Exact<{
 export type RunsQuery = { runs: { nodes: Array<
       | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
-      | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     > } | null };
 
 export type CreateTaskMutationVariables = Exact<{
@@ -492,7 +492,7 @@ export type CreateTaskMutationVariables = Exact<{
 }>;
 
 
-export type CreateTaskMutation = { createTask: { task: { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null } } | null };
+export type CreateTaskMutation = { createTask: { task: { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null } } | null };
 
 export type CancelRunMutationVariables = Exact<{
   id: string;
@@ -502,7 +502,7 @@ export type CancelRunMutationVariables = Exact<{
 export type CancelRunMutation = { cancelRun: { run:
       | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
-      | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
      } | null };
 
 export type CreateThreadMutationVariables = Exact<{
@@ -545,7 +545,7 @@ type RunEventFields_ContextCompacted_Fragment = { __typename: 'ContextCompacted'
 type RunEventFields_CurrentState_Fragment = { __typename: 'CurrentState', text: string, at: string, attempt: number, seq: number, run:
     | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
-    | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null }
+    | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
    };
 
 type RunEventFields_EvaluationCompleted_Fragment = { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number };
@@ -711,9 +711,6 @@ fragment RunFields on Run {
   ... on Task {
     title
     model
-    execution {
-      id
-    }
   }
 }
 
@@ -919,6 +916,11 @@ export const Activity = `subscription Activity($after: String) {
     orchestrationId
     run {
       ...RunFields
+      ... on Task {
+        execution {
+          id
+        }
+      }
     }
   }
 }
@@ -941,9 +943,6 @@ fragment RunFields on Run {
   ... on Task {
     title
     model
-    execution {
-      id
-    }
   }
 }
 
@@ -1142,9 +1141,6 @@ export const Run = `fragment RunFields on Run {
   ... on Task {
     title
     model
-    execution {
-      id
-    }
   }
 }
 
@@ -1172,9 +1168,6 @@ export const Runs = `fragment RunFields on Run {
   ... on Task {
     title
     model
-    execution {
-      id
-    }
   }
 }
 
@@ -1204,9 +1197,6 @@ export const CreateTask = `fragment RunFields on Run {
   ... on Task {
     title
     model
-    execution {
-      id
-    }
   }
 }
 
@@ -1236,9 +1226,6 @@ export const CancelRun = `fragment RunFields on Run {
   ... on Task {
     title
     model
-    execution {
-      id
-    }
   }
 }
 

@@ -1,0 +1,31 @@
+import { type DocumentNode, Kind, parse, print } from 'graphql';
+import { resumptionOf } from './connection/resumption.ts';
+import * as ownDocuments from './documents.ts';
+
+/**
+ * The content of the server's `DOCUMENTS_FILE`, for a build step: what the client sends for these documents and for its
+ * own ones, by SHA-256 in hexadecimal. It adds fields to subscriptions that it resumes.
+ * @param documents all that the application passes to the client, or to the link for Apollo, urql or Relay, as they
+ * arrive there: Apollo and urql add `__typename`
+ */
+export async function trustedDocuments(
+  documents: Iterable<string | DocumentNode> = [],
+): Promise<Record<string, string>> {
+  const own = Object.values(ownDocuments).filter((value) => typeof value === 'string');
+  const texts = [...own, ...documents].map(sentText);
+  return Object.fromEntries(await Promise.all(texts.map(async (text) => [await sha256(text), text])));
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function sentText(document: string | DocumentNode): string {
+  const parsed = typeof document === 'string' ? parse(document, { noLocation: true }) : document;
+  const isSubscription = parsed.definitions.some(
+    (one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === 'subscription',
+  );
+  if (isSubscription) return resumptionOf(parsed, {}).operation()!.query;
+  return typeof document === 'string' ? document : print(document);
+}
