@@ -84,8 +84,8 @@ export interface Config {
   providerRetryMs: number;
   /** Absolute paths; the first one is used for working directories without a given path. */
   workspaceRoots: readonly string[];
-  /** `none`: commands of agents run with all permissions of the server. */
-  sandbox: 'bubblewrap' | 'none';
+  /** What isolates commands; `none`: they run with all permissions of the server. */
+  sandbox: Environment['SANDBOX'];
   /** Concurrent commands in a worker: of all accounts, and of one. */
   commandsAtOnce: number;
   commandsPerAccount: number;

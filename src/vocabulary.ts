@@ -42,8 +42,8 @@ export type ChangedKind = (typeof CHANGED_KINDS)[number];
 export const CHANGE_TYPES = ['created', 'updated', 'deleted'] as const;
 export type ChangeType = (typeof CHANGE_TYPES)[number];
 
-/** How a worker isolates commands of agents and templates; `none`: not at all, as its operator decided. */
-export const SANDBOX_STATES = ['bubblewrap', 'none', 'unavailable'] as const;
+/** How a worker isolates commands of agents and templates, the best first; `none`: not at all, as its operator decided. */
+export const SANDBOX_STATES = ['bubblewrap', 'unshare', 'none', 'unavailable'] as const;
 export type SandboxState = (typeof SANDBOX_STATES)[number];
 
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;

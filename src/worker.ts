@@ -38,6 +38,7 @@ export async function startWorker(
   const computation = createComputation(config.rateLimitFactor);
   const sandbox = createSandbox({
     mode: config.sandbox,
+    isProduction: config.production,
     searchPath: config.searchPath,
     hidden: [resolve(config.dataDir), ...config.workspaceRoots],
     roots: config.workspaceRoots,
@@ -45,8 +46,8 @@ export async function startWorker(
     log,
   });
   const checked = sandbox.check().then(
-    () => null,
-    (error: unknown) => coerceError(error).message,
+    (isolation) => log.info(`commands of agents and templates are isolated by: ${isolation}`),
+    (error: unknown) => log.warn(`agents work without commands and files: ${coerceError(error).message}`),
   );
   const quirks = createQuirkMemory(createKeptQuirks(store.database));
   const engine = {
@@ -63,9 +64,7 @@ export async function startWorker(
     metrics: metrics.work,
     log,
   };
-  const problem = await checked;
-  if (problem === null) log.info(`commands of agents and templates are isolated by: ${sandbox.state()}`);
-  else log.warn(`agents work without commands and files: ${problem}`);
+  await checked;
   const jobs = await startJobs(engine, {
     directUrl: urls.directUrl,
     concurrency: config.workerConcurrency,

@@ -59,7 +59,7 @@ describe('what a variable becomes', () => {
       compatPorts: [],
       compatDefault: 'themachine',
       workspaceRoots: [resolve('.data/workspaces')],
-      sandbox: 'bubblewrap',
+      sandbox: 'auto',
       commandsAtOnce: 16,
       commandsPerAccount: 4,
       diskReserve: 2 ** 30,
@@ -174,6 +174,7 @@ describe('what a variable becomes', () => {
       },
     },
     { given: { SANDBOX: 'none', PATH: '/opt/bin' }, expected: { sandbox: 'none', searchPath: '/opt/bin' } },
+    { given: { SANDBOX: 'unshare' }, expected: { sandbox: 'unshare' } },
     { given: { OLLAMA_HOST: 'https://gpu' }, expected: { ollama: { baseUrl: 'https://gpu' } } },
     {
       given: { ...PRODUCTION },
@@ -275,7 +276,9 @@ describe('what is refused, and in which words', () => {
     { given: { SECRETS_KEY: 'short' }, expected: ['SECRETS_KEY: must be 32 bytes in base64'] },
     {
       given: { SANDBOX: 'off' },
-      expected: ['SANDBOX: Invalid option: expected one of "bubblewrap"|"none" (it is "off")'],
+      expected: [
+        'SANDBOX: Invalid option: expected one of "auto"|"bubblewrap"|"unshare"|"none" (it is "off")',
+      ],
     },
     {
       given: { NODE_ENV: 'production' },

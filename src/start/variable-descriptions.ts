@@ -99,7 +99,9 @@ const workers = {
     text: 'absolute folders, separated by commas, that hold working directories; API and workers must see the same ones',
     fallback: '`workspaces` in `DATA_DIR`',
   },
-  SANDBOX: { text: '`none`: commands run with all rights of the server' },
+  SANDBOX: {
+    text: 'what isolates commands: `bubblewrap`; `unshare`, which has no filter of system calls; `auto`, the first of the two that works, but never `unshare` with `NODE_ENV=production`; `none`: commands run with all rights of the server',
+  },
   COMMANDS_AT_ONCE: { text: 'concurrent commands of agents and templates in a worker; the rest wait' },
   COMMANDS_PER_ACCOUNT: { text: 'concurrent commands of one account in a worker' },
   DISK_RESERVE_MIB: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SANDBOX_MODES } from '../rules/workspaces/isolation.ts';
 import { DIALECTS } from '../vocabulary.ts';
 import {
   dialectPorts,
@@ -69,7 +70,7 @@ export const environment = z.object({
   OLLAMA_HOST: ollamaHost.default('http://127.0.0.1:11434'),
   PROVIDER_RETRY_SECONDS: whole(0, 86_400).default(150),
   WORKSPACE_ROOTS: folders.optional(),
-  SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  SANDBOX: z.enum(SANDBOX_MODES).default('auto'),
   COMMANDS_AT_ONCE: whole(1, 1000).default(16),
   COMMANDS_PER_ACCOUNT: whole(1, 1000).default(4),
   DISK_RESERVE_MIB: whole(0, 2 ** 30).default(1024),

@@ -4,6 +4,7 @@ import { access, lchown, lstat, mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { coerceError, DomainError, hasCode } from '../errors.ts';
+import type { SandboxMode } from '../rules/workspaces/isolation.ts';
 import {
   allowedFolders,
   mayWorkIn,
@@ -21,7 +22,7 @@ export interface WorkspaceSettings {
   /** The first one is used when no folder is given. */
   workspaceRoots: readonly string[];
   /** `none`: commands run as the server, and if it is root they may work in folders of root. */
-  sandbox: 'bubblewrap' | 'none';
+  sandbox: SandboxMode;
 }
 
 const APPLICATION = resolve(import.meta.dirname, '../..');
@@ -149,7 +150,7 @@ async function makeReady(
 }
 
 /**
- * Bubblewrap exists only on Linux. Elsewhere commands have the server's permissions, so races give them
+ * Sandboxes exist only on Linux. Elsewhere commands have the server's permissions, so races give them
  * nothing more.
  */
 async function makePlainly(path: string): Promise<null> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -41,7 +41,7 @@ const artifactsOf = async (id: string) => {
   return task.artifacts.map(({ name }: { name: string }) => name);
 };
 
-describe('on a machine without bubblewrap', () => {
+describe('on a machine without bubblewrap and util-linux', () => {
   test('given a task that needs no command, then the agent does it, without the tools that would fail', async () => {
     const model = scripts.model([{ text: 'Hello!' }]);
     const id = await startAgent(ann, model, { prompt: 'Say hello' });
@@ -90,6 +90,56 @@ describe('on a machine without bubblewrap', () => {
       { isError: false, output: 'works\n[exit code 0]' },
     ]);
     await expect.poll(sandboxes, { timeout: 10_000 }).toEqual(['BUBBLEWRAP', 'bubblewrap']);
+  });
+});
+
+describe('on a machine without bubblewrap', () => {
+  const utilLinux = fixture(
+    async () => {
+      const path = await mkdtemp(join(tmpdir(), 'polyphony-programs-'));
+      await chmod(path, 0o755);
+      for (const name of ['setpriv', 'prlimit', 'unshare', 'setsid']) {
+        await symlink(`/usr/bin/${name}`, join(path, name));
+      }
+      return { path };
+    },
+    { stop: ({ path }) => rm(path, { recursive: true }) },
+  );
+  const files = fixture(dataFolder, { stop: (folder) => folder.remove() });
+  const other = fixture(() =>
+    startTestServer({
+      variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: files.path, PATH: utilLinux.path },
+    }),
+  );
+
+  test('given util-linux, then an agent has all its tools, and status and health say by what', async () => {
+    const bob = await other.newUser();
+    const model = scripts.model([
+      call('write_file', { path: 'a.txt', content: 'written\n' }),
+      call('terminal', { command: 'cat a.txt; (exec 3<>/dev/tcp/127.0.0.1/22) || echo no network' }),
+      { text: 'done' },
+    ]);
+    const id = await startAgent(bob, model);
+    const events = await bob.events(id);
+    expect(ofType(events, 'ToolCallCompleted').at(-1)).toMatchObject({
+      isError: false,
+      output: expect.stringMatching(/^written\n[\s\S]*no network\n\[exit code 0\]/),
+    });
+    expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted' });
+    const { systemStatus } = data(await bob.query('{ systemStatus { sandbox } }'));
+    const health = await (await fetch(`${other.url}/health`)).json();
+    expect([systemStatus.sandbox, health.sandbox]).toEqual(['UNSHARE', 'unshare']);
+  });
+
+  test.each([
+    { SANDBOX: 'auto', sandbox: 'unavailable' },
+    { SANDBOX: 'unshare', sandbox: 'unshare' },
+  ])('given production and SANDBOX=$SANDBOX, then it is $sandbox', async ({ SANDBOX, sandbox }) => {
+    const server = await startTestServer({
+      variables: { NODE_ENV: 'production', DATA_DIR: files.path, PATH: utilLinux.path, SANDBOX },
+    });
+    expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({ sandbox });
+    await server.stop();
   });
 });
 

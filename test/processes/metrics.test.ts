@@ -40,7 +40,7 @@ test('a worker alone tells how it is on a port of its own, when it has one', asy
     status: 'healthy',
     version: expect.any(String),
     uptimeSeconds: expect.any(Number),
-    sandbox: expect.stringMatching(/^(bubblewrap|unavailable)$/),
+    sandbox: expect.stringMatching(/^(bubblewrap|unshare|unavailable)$/),
     condition: 'active',
   });
 

@@ -6,7 +6,7 @@ import { type BoundedOutput, createBoundedOutput } from './bounded-output.ts';
 import type { Command, CommandResult } from './command.ts';
 import type { DiskUsage } from './disk-usage.ts';
 import { watchDisk } from './disk-watch.ts';
-import type { Launch, Launched } from './launch.ts';
+import type { Launch, Launched } from './launchers/launch.ts';
 import type { Limits } from './limits.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import { createTurns } from '../../fair-slots.ts';
-import type { Log } from '../../log.ts';
 import type { SandboxState } from '../../vocabulary.ts';
-import { createBubblewrap } from './bubblewrap.ts';
 import type { Command, CommandResult } from './command.ts';
 import { createDiskUsage } from './disk-usage.ts';
-import { type Launch, launchPlain } from './launch.ts';
+import { createChoice, type LaunchSettings } from './launchers/choose-launch.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { createMemoryWatch } from './memory-watch.ts';
 import { runProcess } from './run-process.ts';
@@ -22,23 +20,16 @@ export interface Sandbox {
   run(command: Command): Promise<CommandResult>;
   /**
    * Finds out, once, whether commands can run on this machine; until they can, each call tries again.
+   * @returns what isolates them, for an operator
    * @throws DomainError SANDBOX_UNAVAILABLE, with what to install
    */
-  check(): Promise<void>;
+  check(): Promise<string>;
   /** As the last check found it. */
   state(): SandboxState;
 }
 
-export interface SandboxSettings {
-  /** `none`: the operator lets commands run with all permissions of the server. */
-  mode: 'bubblewrap' | 'none';
-  /** Where to search for bwrap, in the format of PATH. */
-  searchPath: string;
-  /** Folders to hide from commands, if they are inside the system folders (such as /usr/src/app). */
-  hidden: readonly string[];
+export interface SandboxSettings extends Omit<LaunchSettings, 'limits'> {
   limits?: Limits;
-  /** Receives one message with the mechanism that limits commands. */
-  log?: Pick<Log, 'info' | 'warn'>;
   /** Folders that contain the working directories of accounts, below their ids. */
   roots?: readonly string[];
 }
@@ -47,36 +38,24 @@ export interface SandboxSettings {
 const APPLICATION = resolve(import.meta.dirname, '../../..');
 
 export function createSandbox(settings: SandboxSettings): Sandbox {
-  const { mode, limits = LIMITS, roots = [] } = settings;
-  const hidden = [APPLICATION, ...settings.hidden];
+  const { limits = LIMITS, roots = [] } = settings;
+  const choose = createChoice({ ...settings, limits, hidden: [APPLICATION, ...settings.hidden] });
   const usage = createDiskUsage(limits, roots);
   const memory = createMemoryWatch(limits);
   const turns = createTurns({ perAccount: limits.commandsPerAccount, total: limits.commands });
-  let bubblewrap: Promise<Launch> | null = null;
   let state: SandboxState = 'unavailable';
-  const launcher = async (): Promise<Launch> => {
-    if (mode === 'none') {
-      state = mode;
-      return launchPlain;
-    }
-    bubblewrap ??= createBubblewrap({ ...settings, hidden, limits });
-    try {
-      const launch = await bubblewrap;
-      state = mode;
-      return launch;
-    } catch (error) {
-      // The next command tries again, so that the server need not be restarted once the problem is fixed.
-      bubblewrap = null;
-      throw error;
-    }
+  const chosen = async () => {
+    const found = await choose();
+    state = found.state;
+    return found;
   };
   return {
-    check: async () => void (await launcher()),
+    check: async () => (await chosen()).description,
     state: () => state,
     async run(command) {
       const endTurn = await turns.take(command.accountId ?? '', { signal: command.signal });
       try {
-        const launch = await launcher();
+        const { launch } = await chosen();
         if (command.isReading) return await runProcess(launch, command, { limits, usage: null, memory });
         const excess = await usage.admit(command);
         if (excess === null) return await runProcess(launch, command, { limits, usage, memory });

@@ -12,6 +12,8 @@ import {
   SERVER_GROUP,
 } from '../../../src/engine/sandbox/find-control-group.ts';
 import { processorShare } from '../../../src/engine/sandbox/processor-share.ts';
+import { ISOLATION_NAMES } from '../../../src/rules/workspaces/isolation.ts';
+import { filtered } from './needs-filter.ts';
 import { openWorkPlace } from './work-place.ts';
 
 const MiB = 2 ** 20;
@@ -205,12 +207,14 @@ describe('the processors of commands, where no group gives the server precedence
     expect(processorShare(allowed, parallelism)).toEqual(share);
   });
 
-  test('cannot be changed by a command', async () => {
-    const { run, close } = await openWorkPlace();
-    const result = await run(
-      'before=$(nproc); taskset -c 0-63 nproc; [ "$(nproc)" = "$before" ] && echo same',
-    );
-    expect(result).toMatchObject({ stdout: 'same\n', stderr: expect.stringContaining('not permitted') });
-    close();
+  describe.each(ISOLATION_NAMES)('%s', (mode) => {
+    filtered(mode, 'processors')('cannot be changed by a command', async () => {
+      const { run, close } = await openWorkPlace({ settings: { mode } });
+      const result = await run(
+        'before=$(nproc); taskset -c 0-63 nproc; [ "$(nproc)" = "$before" ] && echo same',
+      );
+      expect(result).toMatchObject({ stdout: 'same\n', stderr: expect.stringContaining('not permitted') });
+      close();
+    });
   });
 });

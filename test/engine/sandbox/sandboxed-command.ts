@@ -1,8 +1,13 @@
-/** Runs one script in a sandbox as a server would, and prints its result: `node sandboxed-command.ts workspace script`. */
+/** Runs one script in a sandbox as a server would, and prints its result: `node sandboxed-command.ts mode workspace script`. */
 import { createSandbox } from '../../../src/engine/sandbox/sandbox.ts';
+import type { SandboxMode } from '../../../src/rules/workspaces/isolation.ts';
 
-const [workspace = '', run = ''] = process.argv.slice(2);
-const sandbox = createSandbox({ mode: 'bubblewrap', searchPath: '/usr/local/bin:/usr/bin:/bin', hidden: [] });
+const [mode = 'auto', workspace = '', run = ''] = process.argv.slice(2);
+const sandbox = createSandbox({
+  mode: mode as SandboxMode,
+  searchPath: '/usr/local/bin:/usr/bin:/bin',
+  hidden: [],
+});
 const result = await sandbox.run({
   workspace,
   run,

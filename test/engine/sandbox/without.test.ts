@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,9 +16,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WORKSPACE_TOOLS } from '../../../src/engine/agents/tools/index.ts';
 import { diffSince, takeSnapshot } from '../../../src/engine/workspaces/workspace-diff.ts';
+import { ISOLATION_NAMES, type SandboxMode } from '../../../src/rules/workspaces/isolation.ts';
+import { createFolder } from '../../harness/folder.ts';
 import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
 
 const TOOLS = Object.values(WORKSPACE_TOOLS);
@@ -94,6 +98,51 @@ describe('where there is no sandbox', () => {
   });
 });
 
+describe('SANDBOX=auto', () => {
+  const UTIL_LINUX = ['setpriv', 'prlimit', 'unshare', 'setsid'];
+  const machineWith = async (names: string[], settings: { mode?: SandboxMode; isProduction?: boolean }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'programs-'));
+    folders.push(folder);
+    // As root, the programs are looked up by the user of the command.
+    chmodSync(folder, 0o755);
+    for (const name of names) symlinkSync(`/usr/bin/${name}`, join(folder, name));
+    return openPlace({ settings: { mode: 'auto', searchPath: folder, ...settings } });
+  };
+
+  test.each([
+    { has: ['bwrap', ...UTIL_LINUX], isProduction: false, state: 'bubblewrap' },
+    { has: UTIL_LINUX, isProduction: false, state: 'unshare' },
+    { has: ['bwrap', ...UTIL_LINUX], isProduction: true, state: 'bubblewrap' },
+  ])('given $has, in production: $isProduction, then it is $state', async ({ has, isProduction, state }) => {
+    const { sandbox, run } = await machineWith(has, { isProduction });
+    expect(await run('echo works')).toMatchObject({ stdout: 'works\n' });
+    expect(sandbox.state()).toBe(state);
+  });
+
+  test('given that bubblewrap is missing, then an operator reads why it is another one', async () => {
+    const { sandbox } = await machineWith(UTIL_LINUX, {});
+    expect(await sandbox.check()).toMatch(
+      /^unshare, without a filter of system calls, because of bubblewrap: .*bwrap: not found/,
+    );
+  });
+
+  test('given production without bubblewrap, then nothing runs unless an operator asks for unshare', async () => {
+    const { sandbox, run } = await machineWith(UTIL_LINUX, { isProduction: true });
+    const message = expect.stringMatching(/bubblewrap: .*not found.*SANDBOX=unshare needs only util-linux/);
+    await expect(run('true')).rejects.toMatchObject({ code: 'SANDBOX_UNAVAILABLE', message });
+    expect(sandbox.state()).toBe('unavailable');
+    const asked = await machineWith(UTIL_LINUX, { mode: 'unshare', isProduction: true });
+    expect(await asked.run('echo works')).toMatchObject({ stdout: 'works\n' });
+  });
+
+  test('given neither, then the reasons of both are told', async () => {
+    const { run } = await machineWith([], {});
+    await expect(run('true')).rejects.toThrow(
+      /bubblewrap: .*bwrap: not found; unshare: .*setpriv: not found/,
+    );
+  });
+});
+
 describe('SANDBOX=none', () => {
   const plain = () => openPlace({ settings: { mode: 'none' as const, searchPath: '' } });
 
@@ -165,7 +214,7 @@ describe('SANDBOX=none', () => {
   });
 });
 
-describe.runIf(isRoot)('a server that is not root', () => {
+describe.runIf(isRoot).each(ISOLATION_NAMES)('a server that is not root, by %s', (mode) => {
   const NOBODY = '65534';
 
   test('has the same sandbox, under its own uid', async () => {
@@ -179,7 +228,7 @@ describe.runIf(isRoot)('a server that is not root', () => {
       chown ${NOBODY} ${base}/workspace
       mount --bind ${project} ${base}/project; mount --bind ${modules} ${base}/modules
       exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --clear-groups --inh-caps=-all \\
-        ${base}/modules/.bin/node ${base}/project/test/engine/sandbox/sandboxed-command.ts ${base}/workspace "$1"`;
+        ${base}/modules/.bin/node ${base}/project/test/engine/sandbox/sandboxed-command.ts ${mode} ${base}/workspace "$1"`;
     const command = `id -u; whoami; touch here && ls; ls ${base}; ls ${base}/project; grep CapEff /proc/self/status
       touch /usr/x; unshare -U true; (exec 3<>/dev/tcp/127.0.0.1/22); setsid sleep 55.5 & echo done`;
     const child = spawn('unshare', ['--mount', 'bash', '-c', script, 'bash', command], { stdio: 'pipe' });
@@ -192,10 +241,31 @@ describe.runIf(isRoot)('a server that is not root', () => {
     expect(stdout, stderr).not.toBe('');
     const result = JSON.parse(stdout);
     expect(result.stdout).toBe(`${NOBODY}\nagent\nhere\nworkspace\nCapEff:\t0000000000000000\ndone\n`);
-    expect(result.stderr).toMatch(/project[\s\S]*Read-only file system[\s\S]*not permitted[\s\S]*refused/);
+    expect(result.stderr).toMatch(
+      /project[\s\S]*Read-only file system[\s\S]*(not permitted|No space left)[\s\S]*refused/,
+    );
     expect(processesWith('sleep\u000055.5')).toBe(false);
   });
 });
+
+test.runIf(isRoot).each(ISOLATION_NAMES)(
+  'by %s, what is mounted below the folders of the system cannot be changed either',
+  async (mode) => {
+    const { path, remove } = await createFolder();
+    chownSync(path, 23_456, 23_456);
+    const fixture = join(import.meta.dirname, './sandboxed-command.ts');
+    const script = `for folder in games src; do mount -t tmpfs -o mode=777 none /usr/local/$folder; done
+      exec "$@"`;
+    const command = 'for folder in games src; do touch /usr/local/$folder/x; done; touch x && ls';
+    const { stdout } = await promisify(execFile)('unshare', [
+      ...['--mount', 'bash', '-c', script, 'bash', process.execPath, fixture, mode, path, command],
+    ]);
+    const { stdout: listed, stderr } = JSON.parse(stdout);
+    expect(listed).toBe('x\n');
+    expect(stderr.match(/Read-only file system/g)).toHaveLength(2);
+    await remove();
+  },
+);
 
 function processesWith(command: string): boolean {
   return readdirSync('/proc').some((pid) => {

@@ -91,7 +91,7 @@ export function processesOf(uid: number): string[] {
     .filter((status) => {
       const isTheirs = new RegExp(`^Uid:\\t${uid}\\t`, 'm').test(status);
       const isOurs = status.includes(`\nPPid:\t${process.pid}\n`);
-      return isTheirs || (isOurs && /^State:\tZ|^Name:\tbwrap/m.test(status));
+      return isTheirs || (isOurs && /^State:\tZ|^Name:\t(bwrap|bash)/m.test(status));
     })
     .map((status) => status.split('\n').slice(0, 3).join(' '));
 }

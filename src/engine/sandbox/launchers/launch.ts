@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { coerceError, DomainError } from '../../errors.ts';
-import { argvOf, type Command } from './command.ts';
+import { coerceError, DomainError } from '../../../errors.ts';
+import { argvOf, type Command } from '../command.ts';
 
 /** A started command, with a function to end all its processes. */
 export interface Launched {

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chown, mkdtemp, readFile, realpath, rmdir } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { coerceError, DomainError } from '../../../errors.ts';
+import { FIRST_UID } from '../../../rules/workspaces/workspace.ts';
+import type { Command } from '../command.ts';
+import type { ControlGroup, ControlGroups } from '../control-groups.ts';
+import type { Limits } from '../limits.ts';
+import { type ProcessorShare, processorShare, WEIGHTED } from '../processor-share.ts';
+import { runProcess } from '../run-process.ts';
+import { openFolder, ownerOf } from './held-folder.ts';
+import { innerProcess } from './inner-process.ts';
+import { type Enclosed, type Isolation, isRoot, type Owner } from './isolation.ts';
+import { ENVIRONMENT, type Launch, type Launched, start, stdinOf } from './launch.ts';
+import { readSystemRoot } from './system-root.ts';
+
+export interface IsolatedSettings {
+  /** Where to search for the programs that isolate, in the format of PATH. */
+  searchPath: string;
+  /** Folders to hide from commands, if they are inside the system folders. */
+  hidden: readonly string[];
+  limits: Limits;
+  /** null: the memory of commands is watched instead. */
+  groups: ControlGroups | null;
+}
+
+/**
+ * Returns a function that launches isolated commands, after testing that it works.
+ * @throws Error that states why it does not
+ */
+export async function createIsolatedLaunch(
+  isolation: Isolation,
+  settings: IsolatedSettings,
+): Promise<Launch> {
+  const { limits, groups, searchPath } = settings;
+  const root = await readSystemRoot(settings.hidden);
+  const launch: Launch = async (command) => {
+    const folder = await openFolder(command.workspace);
+    let group: ControlGroup | null = null;
+    const close = async () => {
+      await folder.handle.close();
+      return group ? group.end() : null;
+    };
+    try {
+      const owner = ownerOf(command.workspace, folder);
+      const { cpus, niceness } = await shareIn(groups);
+      const { identity } = folder;
+      const place = { command, owner, identity, niceness, limits, ofEtc: madeFor(owner) };
+      const enclosed = isolation.enclose(place, root);
+      group = groups && (await enteredBy(command, groups));
+      const bounds = [group?.processes ?? '', cpus ?? ''];
+      const stdin = stdinOf(command);
+      const launched = await launchIn(enclosed, { searchPath, bounds, cwd: folder.path, stdin });
+      return { ...launched, folder: folder.path, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
+  await prove(launch, isolation, limits);
+  return launch;
+}
+
+async function enteredBy({ accountId = '' }: Command, groups: ControlGroups): Promise<ControlGroup> {
+  return groups.make(accountId).catch((error) => {
+    throw new DomainError('SANDBOX_UNAVAILABLE', `no command can be started: ${coerceError(error).message}`);
+  });
+}
+
+async function shareIn(groups: ControlGroups | null): Promise<ProcessorShare> {
+  if (groups?.controllers.includes('cpu')) return WEIGHTED;
+  const status = await readFile('/proc/self/status', 'utf8');
+  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? '';
+  return processorShare(allowed, availableParallelism());
+}
+
+function madeFor({ uid, gid }: Owner): Record<string, string> {
+  return {
+    '/etc/passwd': `root:x:0:0::/:/bin/sh\nagent:x:${uid}:${gid}::${ENVIRONMENT.HOME}:/bin/bash\n`,
+    '/etc/group': `root:x:0:\nagent:x:${gid}:\n`,
+    // A loopback interface exists, for commands that start a server and connect to it.
+    '/etc/hosts': '127.0.0.1 localhost sandbox\n::1 localhost\n',
+  };
+}
+
+interface Start {
+  searchPath: string;
+  /** The arguments of BOUND that come before the program. */
+  bounds: readonly string[];
+  cwd: string;
+  stdin: 'pipe' | 'ignore';
+}
+
+async function launchIn(
+  { argv, inputs }: Enclosed,
+  { searchPath, bounds, cwd, stdin }: Start,
+): Promise<Pick<Launched, 'child' | 'kill'>> {
+  const child = await start(() =>
+    spawn('/bin/sh', ['-c', BOUND, 'sh', ...bounds, ...argv], {
+      cwd,
+      env: { PATH: searchPath },
+      // Ctrl-C in the terminal is meant for the server, which ends its commands in order.
+      detached: true,
+      // Descriptor 3 reports the inner process.
+      stdio: [stdin, 'pipe', 'pipe', 'pipe', ...inputs.map(() => 'pipe' as const)],
+    }),
+  );
+  for (const [index, content] of inputs.entries()) give(child, FIRST_INPUT + index, content);
+  return { child, kill: innerProcess(child) };
+}
+
+const FIRST_INPUT = 4;
+
+/**
+ * Commands are the first processes that the kernel kills when memory is short. They could revert that,
+ * because their lower bound is the value last set with CAP_SYS_RESOURCE, which containers lack; so /proc is
+ * read-only for them. They enter their control group and processor set before executing anything of their
+ * own.
+ */
+const BOUND = `
+echo 1000 >/proc/self/oom_score_adj
+[ -z "$1" ] || echo 0 >"$1" || exit 126
+[ -z "$2" ] || PATH=$PATH:/usr/bin:/bin taskset -cp "$2" $$ >/dev/null || exit 126
+shift 2
+exec "$@"`;
+
+function give(child: ChildProcess, descriptor: number, content: string | Buffer): void {
+  const pipe = child.stdio[descriptor] as Writable;
+  // It may end before it has read its input; it has then reported why.
+  pipe.on('error', () => {});
+  pipe.end(content);
+}
+
+/** Runs one command like all later ones, in a temporary folder. */
+async function prove(launch: Launch, { proof }: Isolation, limits: Limits): Promise<void> {
+  const workspace = await realpath(await mkdtemp(join(tmpdir(), 'polyphony-')));
+  try {
+    if (isRoot()) await chown(workspace, FIRST_UID, FIRST_UID);
+    const signal = AbortSignal.timeout(PROOF_MS);
+    const command: Command = { workspace, run: proof, timeoutMs: PROOF_MS, signal };
+    const { exitCode, stderr } = await runProcess(launch, command, {
+      limits,
+      usage: null,
+      // It needs almost no memory, and a machine short of memory must not count as having no sandbox.
+      memory: { watch: () => () => {} },
+    });
+    if (exitCode !== 0) throw new Error(stderr.trim() || `it ended with exit code ${exitCode}`);
+  } finally {
+    await rmdir(workspace);
+  }
+}
+
+const PROOF_MS = 10_000;

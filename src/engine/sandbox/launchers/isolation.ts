@@ -1,0 +1,46 @@
+import type { IsolationName } from '../../../rules/workspaces/isolation.ts';
+import type { Command } from '../command.ts';
+import type { Limits } from '../limits.ts';
+import type { SystemRoot } from './system-root.ts';
+
+/** The user that a command runs as. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** What one command is isolated with. */
+export interface Place {
+  command: Command;
+  owner: Owner;
+  /** Device and inode of the working directory. */
+  identity: string;
+  niceness: number;
+  limits: Limits;
+  /** Contents of files in /etc that are made for commands, by their paths. */
+  ofEtc: Readonly<Record<string, string>>;
+}
+
+/** A program that isolates a command. */
+export interface Enclosed {
+  /**
+   * The program and its arguments. It is started in the working directory, reports the first process of the
+   * command's pid namespace to descriptor 3 as `"child-pid": 123`, and ends as that process does.
+   */
+  argv: readonly string[];
+  /** What it reads from descriptors 4, 5, … */
+  inputs: readonly (string | Buffer)[];
+}
+
+/**
+ * One of the ways to isolate commands. All of them promise what `test/engine/sandbox` checks; what differs is
+ * listed in docs/operations.md.
+ */
+export interface Isolation {
+  name: IsolationName;
+  enclose(place: Place, root: SystemRoot): Enclosed;
+  /** A command that succeeds inside if the isolation works. */
+  proof: Command['run'];
+}
+
+export const isRoot = (): boolean => process.getuid?.() === 0;
