@@ -117,7 +117,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
   const { connections } = limits;
   const sockets = openSockets(yoga, services, { documents, admission, atCredentialEnd, connections });
-  const carriers = [sockets, mountSockets(access)];
+  const carriers = [sockets, mountSockets(access, services.config.compatDefault)];
   const upgrades = routeUpgrades(app.server, carriers, { admission, baseUrl, ...limits });
   const closers = [upgrades.close];
   app.addHook('onReady', async () => {

@@ -64,14 +64,18 @@ export async function mountDialects(
   await openDocs(app, Object.values(DIALECT_TABLES), version);
 }
 
-/** The sockets of every dialect, each under its mount, `/mini-devin/ws/tasks/{task_id}`, and without one. @throws Error when a document is invalid */
-export function mountSockets(access: SchemaAccess): SocketCarrier {
-  return openDialectSockets(Object.values(DIALECT_TABLES), access, destinationOf);
+/**
+ * The sockets of every dialect, each under its mount, `/mini-devin/ws/tasks/{task_id}`, and without one.
+ * @param fallback as for `mountDialects`. @throws Error when a document is invalid
+ */
+export function mountSockets(access: SchemaAccess, fallback: Dialect): SocketCarrier {
+  const locate = (request: IncomingMessage) => destinationOf(request, fallback);
+  return openDialectSockets(Object.values(DIALECT_TABLES), access, locate);
 }
 
-function destinationOf(request: IncomingMessage): Destination | null {
+function destinationOf(request: IncomingMessage, fallback: Dialect): Destination | null {
   const dialect = dialectAt(request);
   if (dialect) return { dialect, path: documentedPath(dialect, { url: request.url ?? '' }) };
-  const place = socketAt(request);
+  const place = socketAt(request, fallback);
   return place && { ...place, dialect: DIALECT_TABLES[place.dialect] };
 }
