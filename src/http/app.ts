@@ -114,10 +114,11 @@ export async function createApp(services: Services, options: AppOptions): Promis
     count,
     subscribe,
   });
-  await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
+  const { compatDefault: fallback, compatPorts: ports } = services.config;
+  await mountDialects(app, access, { fallback, ports, version: services.version });
   const { connections } = limits;
   const sockets = openSockets(yoga, services, { documents, admission, atCredentialEnd, connections });
-  const carriers = [sockets, mountSockets(access, services.config.compatDefault)];
+  const carriers = [sockets, mountSockets(access, fallback)];
   const upgrades = routeUpgrades(app.server, carriers, { admission, baseUrl, ...limits });
   const closers = [upgrades.close];
   app.addHook('onReady', async () => {
