@@ -89,8 +89,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     strictTransportSecurity: services.config.production,
   });
   await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
-  const { streamsPerAccount } = limits.connections;
-  const reservations = createReservations(streamsPerAccount, atCredentialEnd);
+  const reservations = createReservations(limits.connections.streamsPerAccount, atCredentialEnd);
   const singleConnection = createSingleConnection(reservations, services.operationLimits);
   await app.register(graphqlRoute({ yoga, documents, admission, singleConnection }));
   const sendArtifact = createSendArtifact(services, admission);

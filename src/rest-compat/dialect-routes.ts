@@ -20,7 +20,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
   const endpoints = dialect.endpoints.map((row) => prepareEndpoint(access, dialect.name, row));
   return async (app: FastifyInstance): Promise<void> => {
     acceptOnlyJson(app);
-    // Of the methods that documented paths answer, the only one that Fastify has to be told of.
+    // The only method of documented paths that Fastify does not know.
     if (!app.supportedMethods.includes('QUERY')) app.addHttpMethod('QUERY', { hasBody: true });
     const count = requestCount(dialect, access);
     app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DialectDocument } from '../definitions/documentation.ts';
+import { accountOperations } from './account-documentation.ts';
 import { moment } from './shapes.ts';
 
 const SESSION = {
@@ -19,7 +20,7 @@ const TASK = {
 
 const ENDED = { completed_at: '2024-01-01T00:30:00Z', iterations: 5 };
 
-const PASSWORD = { format: 'password' } as const;
+const ABLE = { supports_vision: true, supports_function_calling: true };
 
 export const miniDevinDocument = {
   introduction:
@@ -32,64 +33,7 @@ export const miniDevinDocument = {
       description: 'Needs no credentials, and is not counted in limits.',
       response: { name: 'Health', example: { status: 'healthy', version: '1.0.0' } },
     },
-    'POST /api/auth/register': {
-      summary: 'Register an account',
-      description:
-        'Answers with the account, but without a token: log in next. 403 when registration is closed on this server, 409 when the e-mail address has an account.',
-      errors: ['CONFLICT'],
-      request: {
-        name: 'NewUser',
-        example: { email: 'user@example.com', password: 'securepassword', name: 'John Doe' },
-        fields: {
-          email: { format: 'email', maxLength: 254 },
-          password: { ...PASSWORD, minLength: 8, maxLength: 200 },
-          name: { minLength: 1, maxLength: 200 },
-        },
-      },
-      response: {
-        name: 'User',
-        example: {
-          id: 'c1a1b8a0-8f2e-4c67-9f1f-3f2f5b7f9d55',
-          email: 'user@example.com',
-          name: 'John Doe',
-          created_at: '2024-01-01T00:00:00Z',
-        },
-      },
-    },
-    'POST /api/auth/login': {
-      summary: 'Log in',
-      description:
-        'Issues a token that is valid for `expires_in` seconds. Ten failed logins a minute are allowed for each account and address.',
-      errors: ['WRONG_CREDENTIALS'],
-      request: {
-        name: 'Login',
-        example: { email: 'user@example.com', password: 'securepassword' },
-        fields: { password: PASSWORD },
-      },
-      response: {
-        name: 'Token',
-        example: { access_token: 'eyJ...', token_type: 'bearer', expires_in: 3600 },
-      },
-    },
-    'POST /api/auth/api-keys': {
-      summary: 'Create an API key',
-      description: 'The only response that shows the key. Without `expires_at` it does not expire.',
-      request: {
-        name: 'NewApiKey',
-        example: { name: 'My API Key', expires_at: '2099-01-01T00:00:00Z' },
-        fields: { name: { minLength: 1, maxLength: 200 } },
-      },
-      response: {
-        name: 'ApiKey',
-        example: {
-          id: '0c8a4c1a-3f0f-4b3e-8b0d-7c1c2f1b9a77',
-          name: 'My API Key',
-          key: 'md_...',
-          created_at: '2024-01-01T00:00:00Z',
-          expires_at: '2099-01-01T00:00:00Z',
-        },
-      },
-    },
+    ...accountOperations,
     'GET /api/models': {
       summary: 'List models',
       description:
@@ -98,21 +42,13 @@ export const miniDevinDocument = {
         name: 'Models',
         example: {
           models: [
-            {
-              id: 'gpt-4o',
-              name: 'GPT-4o',
-              provider: 'openai',
-              context_window: 128000,
-              supports_vision: true,
-              supports_function_calling: true,
-            },
+            { id: 'gpt-4o', name: 'GPT-4o', provider: 'openai', context_window: 128000, ...ABLE },
             {
               id: 'claude-3-5-sonnet-20241022',
               name: 'Claude 3.5 Sonnet',
               provider: 'anthropic',
               context_window: 200000,
-              supports_vision: true,
-              supports_function_calling: true,
+              ...ABLE,
             },
           ],
         },
@@ -248,7 +184,7 @@ export const miniDevinDocument = {
     'GET /api/tasks/{task_id}/artifacts/{artifact_id}': {
       summary: 'Download an artifact',
       description:
-        'The file, with the type that its name or its template tells: plans are JSON, changes are diffs. 404 for an artifact of another task.',
+        'The file, with a type by its name or its template: plans are JSON, changes are diffs. 404 for an artifact of another task.',
       downloads: ['application/json', 'text/x-diff', 'text/plain', 'application/octet-stream', '*/*'],
     },
   },

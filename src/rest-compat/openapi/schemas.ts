@@ -54,7 +54,7 @@ function replace(schema: JsonSchema, by: object): void {
 }
 
 /**
- * Bounds of every integer of JavaScript, and what a format says already, tell a client nothing. Two types are
+ * Bounds of every integer of JavaScript, and what a format says already, are of no use to a client. Two types are
  * easier to read, and to give limits to, than two schemas.
  */
 function tidy(schema: JsonSchema): void {
