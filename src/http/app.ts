@@ -89,8 +89,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     strictTransportSecurity: services.config.production,
   });
   await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
-  const { streamsPerAccount } = limits.connections;
-  const reservations = createReservations(streamsPerAccount, atCredentialEnd);
+  const reservations = createReservations(limits.connections.streamsPerAccount, atCredentialEnd);
   const singleConnection = createSingleConnection(reservations, services.operationLimits);
   await app.register(graphqlRoute({ yoga, documents, admission, singleConnection }));
   const sendArtifact = createSendArtifact(services, admission);
@@ -114,10 +113,11 @@ export async function createApp(services: Services, options: AppOptions): Promis
     count,
     subscribe,
   });
-  await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
+  const { compatDefault: fallback, compatPorts: ports } = services.config;
+  await mountDialects(app, access, { fallback, ports, version: services.version });
   const { connections } = limits;
   const sockets = openSockets(yoga, services, { documents, admission, atCredentialEnd, connections });
-  const carriers = [sockets, mountSockets(access)];
+  const carriers = [sockets, mountSockets(access, fallback)];
   const upgrades = routeUpgrades(app.server, carriers, { admission, baseUrl, ...limits });
   const closers = [upgrades.close];
   app.addHook('onReady', async () => {

@@ -2,7 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { DomainError } from '../errors.ts';
 import { readJsonText } from '../rules/json/text.ts';
 import type { DialectTable } from './definitions/dialect-table.ts';
-import type { Method } from './definitions/terms.ts';
+import { type Method, ROUTED_METHODS } from './definitions/terms.ts';
+import { unsupportedType } from './errors/from-fastify.ts';
 import { refuse, toDomainError } from './errors/to-reply.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './handling/answer-endpoint.ts';
 import { requestCount } from './handling/count-once.ts';
@@ -10,8 +11,6 @@ import { documentedPath } from './handling/documented-path.ts';
 import type { SchemaAccess } from './handling/schema-access.ts';
 import { successorLink } from './handling/successor.ts';
 import { type Passages, readAgain } from './routing/passed-request.ts';
-
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
  * A dialect in a Fastify scope of its own, with its own errors, unknown paths and body parser.
@@ -21,6 +20,8 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
   const endpoints = dialect.endpoints.map((row) => prepareEndpoint(access, dialect.name, row));
   return async (app: FastifyInstance): Promise<void> => {
     acceptOnlyJson(app);
+    // The only method of documented paths that Fastify does not know.
+    if (!app.supportedMethods.includes('QUERY')) app.addHttpMethod('QUERY', { hasBody: true });
     const count = requestCount(dialect, access);
     app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
       // Requests rejected before their body was read count as well.
@@ -72,9 +73,11 @@ function departure({ raw }: FastifyReply): AbortSignal {
 }
 
 function refuseOtherMethods(app: FastifyInstance, url: string, path: string, methods: Method[]): void {
-  const allowed = METHODS.filter((method) => methods.includes(method === 'HEAD' ? 'GET' : method));
+  const allowed = ROUTED_METHODS.filter((method) =>
+    methods.some((each) => each === (method === 'HEAD' ? 'GET' : method)),
+  );
   app.route({
-    method: METHODS.filter((method) => !allowed.includes(method)),
+    method: ROUTED_METHODS.filter((method) => !allowed.includes(method)),
     url,
     config: { legacyPath: path },
     onRequest: async (request, reply) => {
@@ -100,16 +103,30 @@ function fastifyPaths(path: string): string[] {
   return [bare, `${bare}/`];
 }
 
-/** An empty body counts as none, as with the old servers: some clients send the header with every request. */
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** Also `application/vnd.api+json` and the like, with any parameters. */
+const JSON_TYPE = /^application\/([^;\s]+\+)?json(\s*;|$)/;
+
+/**
+ * A body without a type is JSON. An empty body counts as none, whatever its type, as with the old servers:
+ * some clients send the header with every request.
+ */
 function acceptOnlyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('remove', 'remove');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (body.length === 0) return done(null, undefined);
-    const { text, error } = readJsonText(body, 'body');
-    if (error) done(error);
-    else parse(request, text, done);
+  app.addContentTypeParser<Buffer>(JSON_TYPE, { parseAs: 'buffer' }, readJson);
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length > 0 && request.headers['content-type']) done(unsupportedType(request));
+    else readJson(request, body, done);
   });
+
+  function readJson(request: FastifyRequest, body: Buffer, done: Done): void {
+    const { text, error } = readJsonText(body, 'body');
+    if (body.length === 0) done(null);
+    else if (error) done(error);
+    else parse(request, text, done);
+  }
 }
 
 /** Fastify rejects a path that cannot be decoded before it looks for a route. */

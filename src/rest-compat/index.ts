@@ -1,20 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Dialect } from '../vocabulary.ts';
+import { aiTaskOrchestraDocument } from './ai-task-orchestra/documentation.ts';
 import { aiTaskOrchestra } from './ai-task-orchestra/index.ts';
+import { amasDocument } from './amas/documentation.ts';
 import { amas } from './amas/index.ts';
 import type { DialectTable } from './definitions/dialect-table.ts';
+import type { DialectDocument } from './definitions/documentation.ts';
 import { dialectScope } from './dialect-routes.ts';
 import { documentedPath } from './handling/documented-path.ts';
 import type { SchemaAccess } from './handling/schema-access.ts';
+import { miniDevinDocument } from './mini-devin/documentation.ts';
 import { miniDevin } from './mini-devin/index.ts';
-import { openDocs } from './openapi/docs.ts';
+import { type DocsOptions, openDocs } from './openapi/docs.ts';
+import { orchestrateXDocument } from './orchestratex/documentation.ts';
 import { orchestrateX } from './orchestratex/index.ts';
 import type { Passages } from './routing/passed-request.ts';
 import { openRootPaths } from './routing/root-paths.ts';
 import { socketAt } from './routing/socket-at.ts';
 import type { Destination } from './sockets/admit.ts';
 import { openDialectSockets, type SocketCarrier } from './sockets/upgrades.ts';
+import { theMachineDocument } from './themachine/documentation/documentation.ts';
 import { theMachine } from './themachine/index.ts';
 
 export const DIALECT_TABLES = {
@@ -24,6 +30,20 @@ export const DIALECT_TABLES = {
   amas,
   orchestratex: orchestrateX,
 } satisfies { [Name in Dialect]: DialectTable & { name: Name } };
+
+/** How the OpenAPI document of each describes its endpoints. */
+const DOCUMENTS = {
+  themachine: theMachineDocument,
+  'ai-task-orchestra': aiTaskOrchestraDocument,
+  'mini-devin': miniDevinDocument,
+  amas: amasDocument,
+  orchestratex: orchestrateXDocument,
+} satisfies Record<Dialect, DialectDocument>;
+
+export const DOCUMENTED_DIALECTS = Object.values(DIALECT_TABLES).map((table) => ({
+  table,
+  document: DOCUMENTS[table.name],
+}));
 
 /** The dialect under whose mount a request is; null: none. */
 export function dialectAt({ url = '' }: Pick<IncomingMessage, 'url'>): DialectTable | null {
@@ -54,24 +74,28 @@ export function legacyRouteOf(request: FastifyRequest): { dialect: Dialect; rout
 export async function mountDialects(
   app: FastifyInstance,
   access: SchemaAccess,
-  { fallback, version }: { fallback: Dialect; version: string },
+  { fallback, ...docs }: { fallback: Dialect } & DocsOptions,
 ): Promise<void> {
   const passages: Passages = new WeakMap();
   for (const dialect of Object.values(DIALECT_TABLES)) {
     await app.register(dialectScope(dialect, access, passages), { prefix: `/${dialect.name}` });
   }
   await openRootPaths(app, { tables: DIALECT_TABLES, access, passages, fallback });
-  await openDocs(app, Object.values(DIALECT_TABLES), version);
+  await openDocs(app, DOCUMENTED_DIALECTS, docs);
 }
 
-/** The sockets of every dialect, each under its mount, `/mini-devin/ws/tasks/{task_id}`, and without one. @throws Error when a document is invalid */
-export function mountSockets(access: SchemaAccess): SocketCarrier {
-  return openDialectSockets(Object.values(DIALECT_TABLES), access, destinationOf);
+/**
+ * The sockets of every dialect, each under its mount, `/mini-devin/ws/tasks/{task_id}`, and without one.
+ * @param fallback as for `mountDialects`. @throws Error when a document is invalid
+ */
+export function mountSockets(access: SchemaAccess, fallback: Dialect): SocketCarrier {
+  const locate = (request: IncomingMessage) => destinationOf(request, fallback);
+  return openDialectSockets(Object.values(DIALECT_TABLES), access, locate);
 }
 
-function destinationOf(request: IncomingMessage): Destination | null {
+function destinationOf(request: IncomingMessage, fallback: Dialect): Destination | null {
   const dialect = dialectAt(request);
   if (dialect) return { dialect, path: documentedPath(dialect, { url: request.url ?? '' }) };
-  const place = socketAt(request);
+  const place = socketAt(request, fallback);
   return place && { ...place, dialect: DIALECT_TABLES[place.dialect] };
 }

@@ -10,7 +10,7 @@ import {
 import { documentedPaths } from '../../src/rest-compat/routing/documented-paths.ts';
 import { readClues } from '../../src/rest-compat/routing/read-clues.ts';
 import { socketAt } from '../../src/rest-compat/routing/socket-at.ts';
-import { DIALECTS } from '../../src/vocabulary.ts';
+import { DIALECTS, type Dialect } from '../../src/vocabulary.ts';
 import { DOCUMENTED } from './audits/documented.ts';
 
 const TASKS = ['themachine', 'ai-task-orchestra', 'amas'] as const;
@@ -20,6 +20,8 @@ const NOTHING: Clues = {
   named: null,
   guestOf: null,
   body: undefined,
+  query: {},
+  id: null,
   origin: null,
   hasApiKey: false,
   issuedBy: null,
@@ -62,6 +64,60 @@ const CASES: [given: string, clues: Partial<Clues>, then: Choice][] = [
     { candidates: ['themachine', 'amas'], body: { template: 't' } },
     { dialect: 'themachine', by: 'default' },
   ],
+  ['a filter by template', { query: { template: 't' } }, { dialect: 'ai-task-orchestra', by: 'query' }],
+  ['a filter by type', { query: { type: 'code' } }, { dialect: 'themachine', by: 'query' }],
+  [
+    'a filter by type beside an API key',
+    { query: { type: 'code' }, hasApiKey: true },
+    { dialect: 'themachine', by: 'query' },
+  ],
+  [
+    'a filter by active agents',
+    { candidates: ['themachine', 'amas'], query: { is_active: 'true' }, issuedBy: 'amas' },
+    { dialect: 'themachine', by: 'query' },
+  ],
+  ...(['queued', 'running', 'cancelled'] as const).map((status): [string, Partial<Clues>, Choice] => [
+    `the status ${status}`,
+    { query: { status } },
+    { dialect: 'ai-task-orchestra', by: 'query' },
+  ]),
+  ...(['pending', 'in_progress'] as const).map((status): [string, Partial<Clues>, Choice] => [
+    `the status ${status}`,
+    { query: { status }, fallback: 'ai-task-orchestra' },
+    { dialect: 'themachine', by: 'query' },
+  ]),
+  ['a status that both have', { query: { status: 'failed' } }, { dialect: 'themachine', by: 'default' }],
+  ['a status that none has', { query: { status: 'toString' } }, { dialect: 'themachine', by: 'default' }],
+  ['a status twice', { query: { status: ['queued'] } }, { dialect: 'themachine', by: 'default' }],
+  [
+    'a body and a filter that disagree',
+    { body: { task_type: 'scan' }, query: { template: 't' } },
+    { dialect: 'amas', by: 'body' },
+  ],
+  [
+    'an id of 24 hexadecimal digits',
+    { candidates: ['mini-devin', 'orchestratex'], id: '68b2c9faa82de4230e87701c', fallback: 'mini-devin' },
+    { dialect: 'orchestratex', by: 'id' },
+  ],
+  [
+    'such an id of an object that another made',
+    { candidates: ['mini-devin', 'orchestratex'], id: '68b2c9faa82de4230e87701c', origin: 'mini-devin' },
+    { dialect: 'mini-devin', by: 'origin' },
+  ],
+  [
+    'such an id where its dialect has no path',
+    { id: '68b2c9faa82de4230e87701c' },
+    { dialect: 'themachine', by: 'default' },
+  ],
+  [
+    'another id',
+    {
+      candidates: ['mini-devin', 'orchestratex'],
+      id: '68b2c9fa-a82d-4e42-b0e8-7701c0000000',
+      fallback: 'mini-devin',
+    },
+    { dialect: 'mini-devin', by: 'default' },
+  ],
   ['its origin', { origin: 'amas', hasApiKey: true }, { dialect: 'amas', by: 'origin' }],
   ['an origin in GraphQL', { origin: 'graphql', issuedBy: 'amas' }, { dialect: 'amas', by: 'token' }],
   [
@@ -86,13 +142,15 @@ describe('whose client asks at a documented path', () => {
 
   test('what the path names is looked for only when nothing before it decides', () => {
     const turns = (clues: Partial<Clues>) => turnsOnOrigin(chooseDialect({ ...NOTHING, ...clues }));
-    expect([{}, { hasApiKey: true }, { issuedBy: 'amas' }].map(turns)).toEqual([true, true, true]);
-    expect([{ named: 'amas' as const }, { body: { type: 'x' } }].map(turns)).toEqual([false, false]);
+    const later = [{}, { hasApiKey: true }, { issuedBy: 'amas' }, { id: '68b2c9faa82de4230e87701c' }];
+    expect(later.map(turns)).toEqual([true, true, true, true]);
+    const before = [{ named: 'amas' as const }, { body: { type: 'x' } }, { query: { type: 'x' } }];
+    expect(before.map(turns)).toEqual([false, false, false]);
   });
 });
 
 describe('what a request says of itself', () => {
-  const read = (headers: Record<string, string>, query = {}) => readClues({ headers, query });
+  const read = (headers: Record<string, string>, query = {}) => readClues({ headers, query, params: {} });
 
   test('a name in the header goes before one in the query', () => {
     expect(read({ 'x-api-dialect': 'amas' }, { dialect: 'themachine' }).named).toBe('amas');
@@ -160,20 +218,39 @@ describe('who documents a path', () => {
   });
 });
 
-describe('whose socket is asked for', () => {
-  test.each([
-    ['/ws?token=x', {}, 'amas'],
-    ['/ws', { authorization: 'Bearer x' }, 'themachine'],
-    ['/ws', {}, 'themachine'],
-    ['/ws', { 'x-api-dialect': 'amas' }, 'amas'],
-    ['/ws?token=x&dialect=themachine', {}, 'themachine'],
-    ['/ws/tasks/1?token=x', {}, 'mini-devin'],
-    ['/ws/68b2c9faa82de4230e87701c', {}, 'orchestratex'],
-  ])('%s with %o', (url, headers, dialect) => {
-    expect(socketAt({ url, headers })).toEqual({ dialect, path: url.split('?')[0] });
+describe('whose socket is asked for', async () => {
+  const tokens = createTokens('x'.repeat(32));
+  const ofAmas = await tokens.sign('ann', 60, 'amas');
+  const ofTheMachine = await tokens.sign('ann', 60, 'themachine');
+  const ofMiniDevin = await tokens.sign('ann', 60, 'mini-devin');
+  const ofGraphql = await tokens.sign('ann', 60);
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const protocols = (names: string) => ({ 'sec-websocket-protocol': names });
+
+  test.each<[string, string, Record<string, string>, Dialect, Dialect]>([
+    ['nothing', '/ws', {}, 'themachine', 'themachine'],
+    ['another default', '/ws', {}, 'amas', 'amas'],
+    ['a default without the path', '/ws', {}, 'orchestratex', 'themachine'],
+    ['a token of AMAS', `/ws?token=${ofAmas}`, {}, 'themachine', 'amas'],
+    ['a token of AMAS in a header', '/ws', bearer(ofAmas), 'themachine', 'amas'],
+    ['a token of TheMachine', `/ws?token=${ofTheMachine}`, {}, 'amas', 'themachine'],
+    ['a token of who has no such socket', `/ws?token=${ofMiniDevin}`, {}, 'amas', 'amas'],
+    ['a token of GraphQL', `/ws?token=${ofGraphql}`, {}, 'themachine', 'themachine'],
+    ['an API key', '/ws?token=md_x', {}, 'amas', 'amas'],
+    ['what is no token', '/ws?token=x', {}, 'themachine', 'themachine'],
+    ['a header', '/ws', { 'x-api-dialect': 'amas' }, 'themachine', 'amas'],
+    ['a name beside a token', `/ws?token=${ofAmas}&dialect=themachine`, {}, 'amas', 'themachine'],
+    ['a sub-protocol', `/ws?token=${ofTheMachine}`, protocols('amas'), 'themachine', 'amas'],
+    ['one of several sub-protocols', '/ws', protocols('json, amas'), 'themachine', 'amas'],
+    ['sub-protocols of no one', '/ws', protocols('json'), 'themachine', 'themachine'],
+    ['a name beside a sub-protocol', '/ws?dialect=themachine', protocols('amas'), 'amas', 'themachine'],
+    ['a task', '/ws/tasks/1?token=x', {}, 'amas', 'mini-devin'],
+    ['a session', `/ws/68b2c9faa82de4230e87701c?token=${ofAmas}`, {}, 'amas', 'orchestratex'],
+  ])('given %s', (_given, url, headers, fallback, dialect) => {
+    expect(socketAt({ url, headers }, fallback)).toEqual({ dialect, path: url.split('?')[0] });
   });
 
   test.each(['/', '/graphql', '/wsx', '/api/ws'])('%s is none', (url) => {
-    expect(socketAt({ url, headers: {} })).toBeNull();
+    expect(socketAt({ url, headers: {} }, 'themachine')).toBeNull();
   });
 });

@@ -258,6 +258,7 @@ describe('the guest', () => {
     }
     const page = await openLegacySocket(local.server.url, `/orchestratex/ws/${_id}`, {
       origin: 'https://elsewhere.example',
+      headers: { 'user-agent': 'Mozilla/5.0' },
     });
     expect((await page.closed).code).toBe(4403);
     const named = { headers: { host: 'elsewhere.example' } };

@@ -16,6 +16,7 @@ const bob = fixture(() => server.newUser());
 const MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const plain = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
 const open: LegacySocket[] = [];
+const FIREFOX = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
 
 afterEach(async () => {
   for (const socket of open.splice(0)) socket.raw.terminate();
@@ -64,7 +65,7 @@ describe('who is let in', () => {
   });
 
   test('a page in a browser is told by a message and a code that it can read', async () => {
-    const options = { origin: 'http://localhost:5173' };
+    const options = { origin: 'http://localhost:5173', headers: FIREFOX };
     const devin = await connect('/mini-devin/ws/tasks/x?token=no', options);
     expect(await devin.closed).toMatchObject({ code: 4401, reason: expect.stringContaining('token') });
     expect(devin.messages).toEqual([
@@ -75,6 +76,21 @@ describe('who is let in', () => {
     expect(page.messages).toMatchObject([
       { event: 'error', data: { error_code: 'AUTHENTICATION_REQUIRED' } },
     ]);
+  });
+
+  test.each([
+    ['no name', {}],
+    ['a name of its own', { 'user-agent': 'Python/3.11 websockets/15.0' }],
+  ])('a program that sends an Origin is refused before the upgrade, given %s', async (_given, headers) => {
+    const options = { origin: server.url, headers };
+    const { status, body } = await refusedUpgrade(server.url, '/amas/ws?token=no', options);
+    expect([status, body]).toMatchObject([401, { error_code: 'AUTHENTICATION_REQUIRED' }]);
+  });
+
+  test('a browser that hides its name says that it opens a socket', async () => {
+    const headers = { 'sec-fetch-mode': 'websocket' };
+    const page = await connect('/amas/ws?token=no', { origin: 'http://localhost:5173', headers });
+    expect((await page.closed).code).toBe(4401);
   });
 
   test('a task of somebody else is not there', async () => {

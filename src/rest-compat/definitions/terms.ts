@@ -2,6 +2,9 @@ import type { DomainError } from '../../errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** What a documented path answers, if only by 405; OPTIONS is answered for all paths of the server at once. */
+export const ROUTED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'QUERY'] as const;
+
 /**
  * `public` endpoints ignore credentials, so that a client with a stale token can still log in; `account`
  * endpoints reject requests without valid ones before validating their input.

@@ -8,13 +8,8 @@ export function fastifyError(error: FastifyError, request: FastifyRequest): Doma
       const limit = request.routeOptions.bodyLimit;
       return new DomainError('PAYLOAD_TOO_LARGE', `the body is too large; allowed are ${limit} bytes`);
     }
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
-      const given = request.headers['content-type'] ?? 'none';
-      return new DomainError(
-        'UNSUPPORTED_MEDIA_TYPE',
-        `Content-Type ${given} is not supported; send application/json`,
-      );
-    }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupportedType(request);
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return new DomainError('VALIDATION_ERROR', 'body: is not valid JSON, or has a member named __proto__', {
         field: 'body',
@@ -22,6 +17,12 @@ export function fastifyError(error: FastifyError, request: FastifyRequest): Doma
     default:
       return isClientError(error) ? new DomainError('VALIDATION_ERROR', error.message) : null;
   }
+}
+
+export function unsupportedType({ headers }: FastifyRequest): DomainError {
+  const given = headers['content-type'] ?? 'none';
+  const message = `Content-Type ${given} is not supported; send application/json`;
+  return new DomainError('UNSUPPORTED_MEDIA_TYPE', message);
 }
 
 function isClientError({ statusCode }: FastifyError): boolean {

@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
-import type { DialectTable } from '../definitions/dialect-table.ts';
-import { describeDialect, TITLES } from './describe-dialect.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Dialect } from '../../vocabulary.ts';
+import { type DocumentedDialect, describeDialect, TITLES } from './describe-dialect.ts';
 
 const LOGO = {
   type: 'image/svg+xml',
@@ -13,18 +13,29 @@ const LOGO = {
   target: '_self' as const,
 };
 
+export interface DocsOptions {
+  /** Of Polyphony. */
+  version: string;
+  /** Those at which one dialect is served without its mount. */
+  ports: readonly { dialect: Dialect; port: number }[];
+}
+
 /** `/amas/openapi.json` of every dialect, and a page at `/docs` to browse and try them. */
 export async function openDocs(
   app: FastifyInstance,
-  tables: readonly DialectTable[],
-  version: string,
+  dialects: readonly DocumentedDialect[],
+  options: DocsOptions,
 ): Promise<void> {
   // Relative to the page, which may be behind a guests' base URL.
-  const urls = tables.map(({ name }) => ({ url: `../${name}/openapi.json`, name: TITLES[name] }));
-  for (const table of tables) app.get(`/${table.name}/openapi.json`, describeOnce(table, version));
+  const urls = dialects.map(({ table: { name } }) => ({
+    url: `../${name}/openapi.json`,
+    name: TITLES[name],
+  }));
+  for (const dialect of dialects)
+    app.get(`/${dialect.table.name}/openapi.json`, describeOnce(dialect, options));
   await app.register(async (scope) => {
     // The page shows the documents of the dialects; it only starts with one of its own.
-    const info = { title: 'Polyphony', version };
+    const info = { title: 'Polyphony', version: options.version };
     const document = { openapi: '3.1.0', info, paths: {} };
     scope.addHook('onRequest', async ({ url }, reply) => {
       if (url === '/docs') return reply.redirect('docs/', 308);
@@ -39,11 +50,28 @@ export async function openDocs(
   });
 }
 
-/** On first request: it takes as long as a hundred requests. */
-function describeOnce(table: DialectTable, version: string): RouteHandlerMethod {
-  let document: string | undefined;
-  return (_request, reply) => {
-    document ??= JSON.stringify(describeDialect(table, version));
-    return reply.type('application/json').send(document);
+/**
+ * On first request of each base: it takes as long as a hundred requests. Tools take a path at its word, and
+ * what a proxy or the base URL of guests adds is not known, or secret: there the document's own place counts.
+ */
+function describeOnce(
+  dialect: DocumentedDialect,
+  { version, ports }: DocsOptions,
+): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  const { name } = dialect.table;
+  const isOwn = (port: number | undefined) =>
+    ports.some((each) => each.dialect === name && each.port === port);
+  const described = new Map<string, string>();
+
+  function baseOf({ originalUrl, url, socket }: FastifyRequest): string {
+    if (originalUrl !== url) return '.';
+    return isOwn(socket.localPort) ? '/' : `/${name}`;
+  }
+
+  return (request, reply) => {
+    const base = baseOf(request);
+    const text = described.get(base) ?? JSON.stringify(describeDialect(dialect, { version, base }));
+    described.set(base, text);
+    return reply.type('application/json').send(text);
   };
 }

@@ -10,6 +10,10 @@ export interface Clues {
   guestOf: Dialect | null;
   /** As far as it has been read. */
   body: unknown;
+  /** The parameters after the path. */
+  query: unknown;
+  /** What the path names; null: nothing. */
+  id: string | null;
   /** The origin of the object in the path; null: not looked up, or not found. */
   origin: Origin | null;
   hasApiKey: boolean;
@@ -19,7 +23,17 @@ export interface Clues {
   fallback: Dialect;
 }
 
-export type Reason = 'named' | 'path' | 'base_url' | 'body' | 'origin' | 'api_key' | 'token' | 'default';
+export type Reason =
+  | 'named'
+  | 'path'
+  | 'base_url'
+  | 'body'
+  | 'query'
+  | 'origin'
+  | 'id'
+  | 'api_key'
+  | 'token'
+  | 'default';
 
 export interface Choice {
   dialect: Dialect;
@@ -32,7 +46,10 @@ const RULES = {
   path: ({ candidates: [first, ...others] }) => (others.length === 0 ? (first ?? null) : null),
   base_url: ({ guestOf }) => guestOf,
   body: ({ body }) => byBody(body),
+  query: ({ query }) => byQuery(query),
   origin: ({ origin }) => (origin === 'graphql' ? null : origin),
+  // Of an object that is not there: the only dialect with ids of this form says so.
+  id: ({ id }) => (id !== null && /^[0-9a-f]{24}$/i.test(id) ? 'orchestratex' : null),
   api_key: ({ hasApiKey }) => (hasApiKey ? 'ai-task-orchestra' : null),
   token: ({ issuedBy }) => (issuedBy === 'amas' ? 'amas' : null),
   default: ({ fallback, candidates }) => (candidates.includes(fallback) ? fallback : (candidates[0] ?? null)),
@@ -64,6 +81,32 @@ const MEMBERS = [
 ] as const satisfies [string, Dialect][];
 
 function byBody(body: unknown): Dialect | null {
-  if (typeof body !== 'object' || body === null) return null;
-  return MEMBERS.find(([member]) => Object.hasOwn(body, member))?.[1] ?? null;
+  return byMember(MEMBERS, body);
+}
+
+/** Filters that one dialect alone documents. */
+const FILTERS = [
+  ['template', 'ai-task-orchestra'],
+  ['type', 'themachine'],
+  ['is_active', 'themachine'],
+] as const satisfies [string, Dialect][];
+
+/** Statuses by which tasks are filtered; both dialects have the others. */
+const STATUS_WORDS: Readonly<Record<string, Dialect>> = {
+  queued: 'ai-task-orchestra',
+  running: 'ai-task-orchestra',
+  cancelled: 'ai-task-orchestra',
+  pending: 'themachine',
+  in_progress: 'themachine',
+};
+
+function byQuery(query: unknown): Dialect | null {
+  const { status } = (query ?? {}) as { status?: unknown };
+  const isWord = typeof status === 'string' && Object.hasOwn(STATUS_WORDS, status);
+  return byMember(FILTERS, query) ?? (isWord ? STATUS_WORDS[status]! : null);
+}
+
+function byMember(members: readonly (readonly [string, Dialect])[], given: unknown): Dialect | null {
+  if (typeof given !== 'object' || given === null) return null;
+  return members.find(([member]) => Object.hasOwn(given, member))?.[1] ?? null;
 }

@@ -6,18 +6,25 @@ import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 import type { Clues } from './choose-dialect.ts';
 
 /**
- * The clues in the request itself. The token is decoded but not verified here.
+ * The clues in the request itself, except its body. The token is decoded but not verified here.
  * @throws DomainError VALIDATION_ERROR when it names an unknown dialect
  */
 export function readClues({
   headers,
   query,
-}: Pick<FastifyRequest, 'headers' | 'query'>): Pick<Clues, 'named' | 'hasApiKey' | 'issuedBy'> {
+  params,
+}: Pick<FastifyRequest, 'headers' | 'query' | 'params'>): Omit<
+  Clues,
+  'candidates' | 'guestOf' | 'body' | 'origin' | 'fallback'
+> {
   const { dialect } = query as { dialect?: unknown };
+  const [id] = Object.values((params ?? {}) as Record<string, string>);
   return {
     named: namedDialect(headers['x-api-dialect'] ?? dialect),
+    query,
+    id: id ?? null,
     hasApiKey: headers['x-api-key'] !== undefined,
-    issuedBy: issuerOf(headers.authorization),
+    issuedBy: issuerOf(bearerOf(headers.authorization)),
   };
 }
 
@@ -33,8 +40,12 @@ function namedDialect(name: unknown): Dialect | null {
   });
 }
 
-function issuerOf(authorization: string | undefined): string | null {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+export function bearerOf(authorization: string | undefined): string | null {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
+}
+
+/** The origin of the login that issued a token; null: it is none, such as an API key. */
+export function issuerOf(token: string | null): string | null {
   if (!token) return null;
   try {
     const { origin } = decodeJwt<{ origin?: unknown }>(token);

@@ -1,15 +1,20 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
+import { ROUTED_METHODS } from '../definitions/terms.ts';
 import { refuse, toDomainError } from '../errors/to-reply.ts';
 import type { SchemaAccess } from '../handling/schema-access.ts';
 import { type Clues, chooseDialect, turnsOnOrigin } from './choose-dialect.ts';
-import { documentedPaths } from './documented-paths.ts';
+import { type DocumentedPath, documentedPaths } from './documented-paths.ts';
 import type { Passages } from './passed-request.ts';
 import { readBodyClue, readClues } from './read-clues.ts';
 import { createReadOrigin } from './read-origin.ts';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The dialects that document a path without a mount, by method. */
+    rootCandidates?: DocumentedPath['candidates'] | undefined;
+  }
   interface FastifyReply {
     /** It is answered and counted at a mount. */
     isHandedOn: boolean;
@@ -23,8 +28,6 @@ export interface RootSettings {
   /** The dialect of requests that nothing else identifies. */
   fallback: Dialect;
 }
-
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** The server's own health endpoint exists already, and has all documented members. */
 const TAKEN = ['/health', '/health/'];
@@ -42,14 +45,15 @@ export async function openRootPaths(app: FastifyInstance, settings: RootSettings
   await app.register(async (scope) => {
     acceptUnread(scope);
     scope.setErrorHandler<FastifyError>((thrown, request, reply) => {
-      const { tables, fallback, access } = settings;
-      const error = toDomainError(thrown, request, access);
-      return refuse(tables[fallback], Object.values(tables), error, request, reply);
+      const error = toDomainError(thrown, request, settings.access);
+      const { dialect, possible } = mayBeFor(request, settings);
+      return refuse(dialect, possible, error, request, reply);
     });
     for (const { url, candidates } of documentedPaths(Object.values(settings.tables))) {
       if (TAKEN.includes(url)) continue;
       scope.route({
-        method: [...METHODS],
+        config: { rootCandidates: candidates },
+        method: [...ROUTED_METHODS],
         url,
         async onRequest(request, reply) {
           const possible = candidates(request.method);
@@ -69,6 +73,36 @@ function hasBody({ method }: FastifyRequest): boolean {
 function acceptUnread(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+/** The dialect of a request that was refused before it was read: by all but its body and the object in its path. */
+function mayBeFor(
+  request: FastifyRequest,
+  { tables, access, fallback }: RootSettings,
+): { dialect: DialectTable; possible: DialectTable[] } {
+  const candidates = request.routeOptions.config.rootCandidates?.(request.method) ?? DIALECTS;
+  const { dialect, by } = chooseDialect({
+    ...readableClues(request),
+    candidates,
+    guestOf: access.guestDialect(request.raw),
+    body: undefined,
+    origin: null,
+    fallback,
+  });
+  return {
+    dialect: tables[dialect],
+    possible: by === 'default' ? candidates.map((name) => tables[name]) : [],
+  };
+}
+
+/** A name that is none is no clue: it may be what the request is refused for. */
+function readableClues(request: FastifyRequest) {
+  try {
+    return readClues(request);
+  } catch {
+    const { 'x-api-dialect': _name, ...headers } = request.headers;
+    return readClues({ headers, query: {}, params: request.params });
+  }
 }
 
 function createLead(app: FastifyInstance, { tables, access, passages, fallback }: RootSettings) {

@@ -52,7 +52,7 @@ export function openDialectSockets(
     }
     // A browser reveals neither the status nor the body of a rejected upgrade to its page, but it does reveal
     // these.
-    if (found && request.headers.origin !== undefined) {
+    if (found && isBrowser(request)) {
       const { error } = outcome;
       return server.handleUpgrade(request, socket, head, (client) => {
         client.on('error', () => {});
@@ -84,6 +84,15 @@ export function openDialectSockets(
       clearTimeout(impatience);
     },
   };
+}
+
+/**
+ * Browsers always send an Origin with an upgrade, and call themselves Mozilla, or say what the request is for.
+ * Some libraries for programs send an Origin as well.
+ */
+function isBrowser({ headers }: IncomingMessage): boolean {
+  const saysSo = /^Mozilla\//.test(headers['user-agent'] ?? '') || headers['sec-fetch-mode'] !== undefined;
+  return headers.origin !== undefined && saysSo;
 }
 
 function releaseAtEnd(socket: Duplex, { release }: Admitted): void {

@@ -23,8 +23,9 @@ export async function openLegacySocket(
   url: string,
   path: string,
   options: ClientOptions = {},
+  protocols: string[] = [],
 ): Promise<LegacySocket> {
-  const raw = new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, options);
+  const raw = new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, protocols, options);
   const messages: Message[] = [];
   const closed = once(raw, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
   raw.on('message', (data) => messages.push(JSON.parse(String(data))));
