@@ -128,8 +128,8 @@ describe('the query', () => {
     { given: 'limit=', expected: 'limit: must be a whole number from 1 to 100' },
     { given: 'limit=1e2', expected: 'limit: must be a whole number from 1 to 100' },
     { given: 'limit=5&limit=6', expected: 'limit: must be a whole number from 1 to 100' },
-    { given: 'offset=-1', expected: 'offset: must be a whole number from 0 to 2147483647' },
-    { given: 'offset=2147483648', expected: 'offset: must be a whole number from 0 to 2147483647' },
+    { given: 'offset=-1', expected: 'offset: must be a whole number from 0 to 10000' },
+    { given: 'offset=10001', expected: 'offset: must be a whole number from 0 to 10000' },
     { given: 'sort=best', expected: 'sort: must be one of newest, oldest' },
     { given: 'is_active=maybe', expected: 'is_active: must be true or false' },
     {

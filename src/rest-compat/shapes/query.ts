@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { missingOr } from './input.ts';
 
-const MOST = 2 ** 31 - 1;
+/** The schema skips no more objects of a list, because each has to be read. */
+export const MOST_SKIPPED = 10_000;
 
 /** A number in the query, where everything is text. Both limits are inclusive. */
 export function queryInteger(min: number, max: number) {
@@ -26,6 +27,6 @@ export function queryFlag() {
 export function range(limit: { default: number; max: number }) {
   return {
     limit: queryInteger(1, limit.max).default(limit.default),
-    offset: queryInteger(0, MOST).default(0),
+    offset: queryInteger(0, MOST_SKIPPED).default(0),
   };
 }

@@ -196,7 +196,7 @@ const decided: Audit[] = [
       expect(await get('/agents?limit=2&offset=1')).toEqual(whole.slice(1, 3));
       const wrong = await ann.ask('GET', '/agents?limit=0&offset=x');
       const detail =
-        'limit: must be a whole number from 1 to 1000; offset: must be a whole number from 0 to 2147483647';
+        'limit: must be a whole number from 1 to 1000; offset: must be a whole number from 0 to 10000';
       expectRefusal(wrong, 400, 'VALIDATION_ERROR', detail);
     },
   },
