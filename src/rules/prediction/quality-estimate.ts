@@ -41,7 +41,7 @@ const PRIOR_WEIGHT = 3;
 
 /** A number in any case: the score, closer to what is assumed the fewer answers were scored. */
 export function expectedQuality({ score, answers }: Pick<QualityEstimate, 'score' | 'answers'>): number {
-  return (PRIOR_QUALITY * PRIOR_WEIGHT + (score ?? 0) * answers) / (PRIOR_WEIGHT + answers);
+  return PRIOR_QUALITY + (((score ?? 0) - PRIOR_QUALITY) * answers) / (PRIOR_WEIGHT + answers);
 }
 
 function total(scores: readonly Scores[]): { answers: number; sum: number } {
