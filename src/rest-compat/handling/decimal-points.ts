@@ -11,9 +11,9 @@ declare global {
 export type Mark = (answer: unknown) => unknown;
 
 /**
- * The documents write numbers with a fraction as `1.0`, and clients with strict types tell them apart from
- * whole numbers, which JavaScript's JSON does not: in the places where `shape` has a number that is not
- * declared as an integer, whole numbers are written with a decimal point.
+ * The documents write `1.0` for numbers that may have a fraction, and clients with strict types distinguish
+ * them from integers, unlike JSON.stringify: where `shape` has a number that is not declared as an integer,
+ * whole numbers are written with a decimal point.
  * @param shape null: nothing is marked
  */
 export function decimalPoints(shape: z.ZodType | null): Mark {
@@ -47,7 +47,7 @@ function isWhole(def: z.core.$ZodNumberDef): boolean {
   return formats.some((format) => 'format' in format && /int/.test(String(format.format)));
 }
 
-/** From 1e21 on, numbers have an exponent, which is no whole number to such a client either. */
+/** From 1e21 on, numbers have an exponent, which such clients do not read as an integer. */
 const markNumber: Mark = (value) =>
   Number.isInteger(value) && !`${value}`.includes('e') ? JSON.rawJSON(`${value}.0`) : value;
 

@@ -39,8 +39,8 @@ function running(message: string) {
 }
 
 /**
- * A client that reconnects is sent everything again, which it could not tell from new text. Clients stop at
- * an ending, so `running` comes first unless no end follows.
+ * A client that reconnects is sent everything again, and could take it for new text. Clients stop at an
+ * ending, so `running` comes first unless no end follows.
  */
 function beginning(task: { status: Status; lastSeq: number } | null, { after }: Beginning, at: Date) {
   const { status: current, lastSeq } = task ?? { status: 'PENDING', lastSeq: 0 };

@@ -17,8 +17,8 @@ const MOST_EVENTS = 2 ** 31 - 1;
 const idOf = ({ given }: Task) => globalIdOf('Task', given.params.task_id);
 
 /**
- * A task's log from its beginning; it ends with the task. A client that sends `after` is told the number of
- * each event, and can continue after the last one that it received; others receive documented members only.
+ * A task's log from its beginning; it ends with the task. A client that sends `after` receives the
+ * number of each event, and can continue after the last one; others receive documented members only.
  */
 export const taskSocket = socket({
   path: '/ws/tasks/{task_id}',
