@@ -12,6 +12,9 @@ const MEASURED = [
   'test/engine/sandbox/memory.test.ts',
 ];
 
+/** They have packages of their own, see CONTRIBUTING.md. */
+const CLIENTS = ['!test/clients/**', '!test/rest-compat/clients/**'];
+
 export default defineConfig({
   test: {
     globalSetup: ['test/harness/suite/postgres.ts'],
@@ -31,9 +34,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'all',
-          // Not `exclude`, in place of which `--exclude` of the command line would have no effect. Clients have packages of
-          // their own, see CONTRIBUTING.md.
-          include: ['test/**/*.test.ts', '!test/clients/**', ...MEASURED.map((files) => `!${files}`)],
+          // Not `exclude`, in place of which `--exclude` of the command line would have no effect.
+          include: ['test/**/*.test.ts', ...CLIENTS, ...MEASURED.map((files) => `!${files}`)],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

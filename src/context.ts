@@ -92,11 +92,12 @@ export interface Passwords {
 export interface LoginLimits {
   /**
    * Counts an attempt of a client address, and of the address at an account.
+   * @param client its address, and the API that it uses
    * @param account as the client names it, whether or not it exists
    * @returns a function that uncounts it at the account, where only failed attempts count. @throws
    * DomainError RATE_LIMITED
    */
-  count(address: string, account: string): Promise<() => Promise<void>>;
+  count(client: { address: string; origin: Origin }, account: string): Promise<() => Promise<void>>;
 }
 
 /** Rate limits of an account, or of an address without credentials, per minute. */

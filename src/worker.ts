@@ -16,19 +16,23 @@ import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createQuirkMemory } from './providers/quirks/memory.ts';
 import { createProviders } from './providers/registry.ts';
+import { newId } from './rules/ids/ids.ts';
 import { keptSecret } from './secrets/kept-secret.ts';
 import { createSecretBox } from './secrets/secret-box.ts';
 import { migrate } from './start/migrate-database.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/run-until-stopped.ts';
+import { ensureLocalAdmin } from './store/accounts/server-accounts.ts';
 import { createTextWriter } from './store/log/generated-text/batch-text.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { workspaceSettings } from './workspaces/workspaces.ts';
 
+/** @param urls `isOurs` when the database belongs to this process; then there is a local admin */
 export async function startWorker(
   config: Config,
   log: Log,
   store: Store,
-  urls: { url: string; directUrl: string },
+  urls: { url: string; directUrl: string; isOurs?: boolean },
   metrics: Metrics,
 ): Promise<Jobs> {
   const writer = createTextWriter(store.database, store.bus, log);
@@ -49,6 +53,7 @@ export async function startWorker(
     (isolation) => log.info(`commands of agents and templates are isolated by: ${isolation}`),
     (error: unknown) => log.warn(`agents work without commands and files: ${coerceError(error).message}`),
   );
+  const localAdminId = urls.isOurs ? await ensureLocalAdmin(store.database, newId()) : null;
   const quirks = createQuirkMemory(createKeptQuirks(store.database));
   const engine = {
     store,
@@ -57,7 +62,7 @@ export async function startWorker(
     quirks,
     providerRetryMs: config.providerRetryMs,
     sandbox,
-    workspaces: config,
+    workspaces: workspaceSettings(config, localAdminId),
     outbound,
     secrets,
     compute: computation.ofRuns,

@@ -7,6 +7,7 @@ import { unsupportedType } from './errors/from-fastify.ts';
 import { refuse, toDomainError } from './errors/to-reply.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './handling/answer-endpoint.ts';
 import { requestCount } from './handling/count-once.ts';
+import { decimalPoints } from './handling/decimal-points.ts';
 import { documentedPath } from './handling/documented-path.ts';
 import type { SchemaAccess } from './handling/schema-access.ts';
 import { successorLink } from './handling/successor.ts';
@@ -49,6 +50,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
 }
 
 function addRoute(app: FastifyInstance, url: string, endpoint: PreparedEndpoint, access: SchemaAccess): void {
+  const mark = decimalPoints(endpoint.body ?? null);
   app.route({
     method: endpoint.method,
     url,
@@ -58,7 +60,7 @@ function addRoute(app: FastifyInstance, url: string, endpoint: PreparedEndpoint,
       const { params, query, body } = request;
       const answer = await endpoint.answer({ params, query, body }, request.raw, departure(reply));
       if (endpoint.sends === 'artifact') return access.sendArtifact(String(answer), request, reply);
-      return reply.code(endpoint.status).send(answer);
+      return reply.code(endpoint.status).send(mark(answer));
     },
   });
 }

@@ -9,11 +9,11 @@ import type { Life } from './run-until-stopped.ts';
 
 /**
  * The API and a worker in this process.
- * @param database `isOurs` when no other process can be using it
+ * @param urls `isOurs` when no other process can be using it
  */
 export async function startApiAndWorker(
   { config, log, atStop }: Life,
-  { isOurs, ...urls }: { url: string; directUrl: string; isOurs: boolean },
+  urls: { url: string; directUrl: string; isOurs: boolean },
 ): Promise<RunningServer> {
   await migrate(urls.directUrl, log);
   const metrics = createMetrics(packageJson.version);
@@ -21,10 +21,10 @@ export async function startApiAndWorker(
   const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, quotas, log }));
   atStop(() => store.close());
   // Runs of a killed process are recovered at once.
-  if (isOurs) await releaseAllWorkers(store.database);
+  if (urls.isOurs) await releaseAllWorkers(store.database);
   const jobs = await startWorker(config, log, store, urls, metrics);
   atStop(() => jobs.stop());
-  const server = await startServer(config, log, store, isOurs, metrics);
+  const server = await startServer(config, log, store, urls.isOurs, metrics);
   atStop(() => server.stop());
   return server;
 }

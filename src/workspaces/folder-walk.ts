@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf, coerceError, hasCode } from '../errors.ts';
 
-/** A path without symbolic links; its missing folders are created. */
+/** A path without symbolic links. */
 export interface FolderPath {
   /** The operator's folder: no command can replace its direct entries. */
   root: string;
   names: readonly string[];
   /** The first name is the user's folder. The server owns it, so commands cannot replace its direct entries either. */
   isOwn: boolean;
-  /** The owner of created folders, when the server is root. */
-  uid: number;
+  /** The owner of created folders, when the server is root. null: missing ones are not created. */
+  uid: number | null;
 }
 
 /**
@@ -29,7 +29,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 const MOST_MADE = 16;
 
 /**
- * Opens a folder one name at a time, by descriptors, and creates missing folders. A command may at any time
+ * Opens a folder one name at a time, by descriptors, and may create missing folders. A command may at any time
  * replace any folder that it can write to by a symbolic link. Below such a folder nothing is done by path; if
  * the server is root, it creates folders there as the parent's owner.
  * @param use receives a path that refers to this very folder while `use` runs
@@ -63,14 +63,14 @@ async function enter(
   depth: number,
 ): Promise<{ folder: FileHandle; isMade: boolean }> {
   const name = `${through(parent)}/${path.names[depth]}`;
-  const found = await open(name, FOLDER).catch(orMissing);
+  const found = await open(name, FOLDER).catch(path.uid === null ? orThrow : orMissing);
   const isSafe = depth === 0 || (path.isOwn && depth === 1) || (await isServersAlone(parent));
   const isMade = found === null && (await make(parent, path.names[depth]!, isSafe));
   const folder = found ?? (await open(name, FOLDER));
   try {
     // A concurrent request may have created it and not yet changed its owner.
     const isToGive = path.isOwn ? depth === 1 || (isMade && depth > 1) : isMade;
-    if (isSafe && isToGive) await handOver(folder, path.uid);
+    if (isSafe && isToGive && path.uid !== null) await handOver(folder, path.uid);
     return { folder, isMade };
   } catch (error) {
     await folder.close();
@@ -80,6 +80,10 @@ async function enter(
 
 function orMissing(error: unknown): null {
   if (hasCode(error, 'ENOENT')) return null;
+  throw error;
+}
+
+function orThrow(error: unknown): never {
   throw error;
 }
 

@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, lchown, lstat, mkdir, realpath } from 'node:fs/promises';
+import { access, lchown, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { coerceError, DomainError, hasCode } from '../errors.ts';
 import type { SandboxMode } from '../rules/workspaces/isolation.ts';
 import {
   allowedFolders,
+  type Locality,
+  mayBeOwners,
   mayWorkIn,
+  ownerOfServer,
   ownFolder,
   rootOf,
   type Tenant,
@@ -23,6 +27,21 @@ export interface WorkspaceSettings {
   workspaceRoots: readonly string[];
   /** `none`: commands run as the server, and if it is root they may work in folders of root. */
   sandbox: SandboxMode;
+  /** The account that may also name folders of the server's own user; null or absent: no one. */
+  ownerId?: string | null;
+}
+
+type Configured = Omit<WorkspaceSettings, 'ownerId'> & Omit<Locality, 'localAdminId'>;
+
+/** @param localAdminId of embedded mode; null: there is none */
+export function workspaceSettings(config: Configured, localAdminId: string | null): WorkspaceSettings {
+  const { dataDir, workspaceRoots, sandbox, host } = config;
+  return { dataDir, workspaceRoots, sandbox, ownerId: ownerOfServer({ host, localAdminId }) };
+}
+
+/** Whether a user may name any folder of the server's own user. */
+export function mayNameAny({ ownerId }: WorkspaceSettings, { userId, isAdmin, isTemplate }: Tenant): boolean {
+  return isAdmin && !isTemplate && userId === ownerId;
 }
 
 const APPLICATION = resolve(import.meta.dirname, '../..');
@@ -43,13 +62,13 @@ export async function openWorkspace(
   const own = ownFolder(folders.roots[0]!, tenant);
   // The same error for all paths outside, whether they exist or not.
   const path = await realPathOf(resolve(own, named)).catch(() => null);
-  if (path === null || !mayWorkIn(path, tenant, folders)) {
-    throw refused(field, 'is not a permitted folder', tenant, folders);
-  }
-  const problem = await makeReady(path, tenant, folders, settings).catch(
-    (error: unknown) => coerceError(error).message,
-  );
-  if (problem) throw refused(field, `cannot be used: ${problem}`, tenant, folders);
+  const refuse = (problem: string) => refused(settings, tenant, folders, { field, problem });
+  const isBelowRoot = path !== null && mayWorkIn(path, tenant, folders);
+  const isOwners = path !== null && mayNameAny(settings, tenant) && mayBeOwners(path, folders);
+  if (path === null || !(isBelowRoot || isOwners)) throw refuse('is not a permitted folder');
+  const opening = isBelowRoot ? makeReady(path, tenant, folders, settings) : checkOwners(path, settings);
+  const problem = await opening.catch((error: unknown) => coerceError(error).message);
+  if (problem) throw refuse(`cannot be used: ${problem}`);
   return path;
 }
 
@@ -100,13 +119,19 @@ export async function removeWorkspace(path: string): Promise<void> {
 const REMOVE = 'rm -rf -- "$1" 2>/dev/null || exec unshare --map-root-user rm -rf -- "$1"';
 const REMOVE_PLAINLY = 'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; exec rm -rf -- "$1"; }';
 
-function refused(field: string, problem: string, tenant: Tenant, folders: WorkspaceFolders): DomainError {
+export function refused(
+  settings: WorkspaceSettings,
+  tenant: Tenant,
+  folders: WorkspaceFolders,
+  { field, problem }: { field: string; problem: string },
+): DomainError {
   const allowed = allowedFolders(tenant, folders);
-  const message = `${field}: ${problem}; allowed are folders below ${allowed.join(' and ')}`;
+  const more = mayNameAny(settings, tenant) ? ", and existing folders of the server's own user" : '';
+  const message = `${field}: ${problem}; allowed are folders below ${allowed.join(' and ')}${more}`;
   return new DomainError('VALIDATION_ERROR', message, { field, allowed });
 }
 
-async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promise<WorkspaceFolders> {
+export async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promise<WorkspaceFolders> {
   for (const root of workspaceRoots) await mkdir(root, ROOT);
   const data = await realPathOf(resolve(dataDir));
   return {
@@ -114,6 +139,7 @@ async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promis
     data,
     open: join(data, 'workspaces'),
     application: await realpath(APPLICATION),
+    home: await realPathOf(homedir()),
   };
 }
 
@@ -157,6 +183,20 @@ async function makePlainly(path: string): Promise<null> {
   await mkdir(path, MADE);
   await access(path, constants.W_OK | constants.X_OK);
   return null;
+}
+
+/** @returns the problem with a folder that its owner, the user of the server, names; or null */
+async function checkOwners(path: string, { sandbox }: WorkspaceSettings): Promise<string | null> {
+  const check = async (through: string, uid: number) => {
+    if (uid !== process.getuid?.()) return "it does not belong to the server's own user";
+    await access(through, constants.W_OK | constants.X_OK);
+    return isRoot() && sandbox !== 'none' ? ROOTS : null;
+  };
+  if (process.platform !== 'linux') return check(path, (await stat(path)).uid);
+  const names = path.split('/').slice(1);
+  return walkTo({ root: '/', names, isOwn: false, uid: null }, async (through, folder) =>
+    check(through, (await folder.stat()).uid),
+  );
 }
 
 const ROOTS = 'it belongs to root, and commands do not run as root; assign it to another user with chown';

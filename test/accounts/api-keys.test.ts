@@ -51,6 +51,12 @@ test('rotated again within the grace, the one before the last is invalid', async
   expect([await isIn(key), await isIn(second), await isIn(third)]).toEqual([false, true, true]);
 });
 
+test('an expiry that has passed is refused', async () => {
+  const input = { name: 'k', expiresAt: '2025-01-01T00:00:00Z' };
+  const { errors } = await ann.query(CREATE, { input });
+  expect(errors?.[0]?.message).toBe('input.expiresAt: must be in the future');
+});
+
 test('an expired key cannot be rotated', async () => {
   const { apiKey } = await create(ann);
   await server.store.database.pool.query("update api_key set expires_at = now() - interval '1 second'");

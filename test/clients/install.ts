@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import pLimit from 'p-limit';
 import { createFolder } from '../harness/folder.ts';
 import { runProgram } from './run-program.ts';
@@ -12,6 +12,9 @@ const AT_ONCE = 2;
 /** For npm, whose report of an error is otherwise hidden below its help. */
 const QUIETLY = ['--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline'];
 
+/** Clients of the older APIs, beside their tests. */
+const OLDER = [join(import.meta.dirname, '../rest-compat/clients/strict')];
+
 /** Gives each folder the packages of its list, unless it has them already; and the apps polyphony-client. */
 export async function setup(): Promise<void> {
   const packed = await createFolder();
@@ -19,8 +22,7 @@ export async function setup(): Promise<void> {
   try {
     const client = await pack(packed.path);
     await Promise.all(
-      readdirSync(import.meta.dirname)
-        .map((name) => join(import.meta.dirname, name))
+      [...readdirSync(import.meta.dirname).map((name) => join(import.meta.dirname, name)), ...OLDER]
         .flatMap((folder) => {
           const has = (file: string) => existsSync(join(folder, file));
           if (has('vite.config.ts')) return [() => withNpm(folder, client)];
@@ -54,7 +56,7 @@ function withNpm(folder: string, ...tarball: string[]): Promise<void> {
 function withPip(folder: string): Promise<void> {
   const list = join(folder, 'requirements.txt');
   return unlessInstalled([list], join(folder, '.venv'), async () => {
-    const client = basename(folder);
+    const client = relative(import.meta.dirname, folder);
     await runProgram(client, 'python3', ['-m', 'venv', '.venv']);
     await runProgram(client, '.venv/bin/pip', ['install', '--quiet', '-r', list]);
   });

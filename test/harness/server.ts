@@ -91,7 +91,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const store = metrics.measure(opened);
   started.defer(() => store.close());
-  const urls = { url: database.url, directUrl: database.url };
+  const urls = { url: database.url, directUrl: database.url, isOurs: options.embedded ?? false };
   const jobs = options.worker === false ? null : await startWorker(config, log, store, urls, metrics);
   started.defer(() => jobs?.stop());
   const server = await startServer(config, log, store, options.embedded ?? false, metrics);

@@ -48,7 +48,8 @@ test('a worker that is killed in mid-stream leaves no hole and no repeat; a reco
   expect(tokens(devin.messages)).toEqual(await tokensOf(id));
   const again = await follow(id);
   await again.closed;
-  expect(again.messages).toEqual(devin.messages);
+  // The first message says where the stream stands.
+  expect(again.messages.slice(1)).toEqual(devin.messages.slice(1));
   await amas.next(({ event }) => event === 'task_completed');
   // One comes every half a minute, if it takes that long.
   const told = amas.messages.filter(({ event }) => event !== 'heartbeat');
@@ -93,7 +94,7 @@ test('clients that do not read cost hardly anything, and have missed nothing whe
   for (const { raw, closed, messages } of stalled.sockets) {
     raw.resume();
     expect((await closed).code).toBe(1000);
-    expect(messages).toEqual(stalled.messages);
+    expect(messages.slice(1)).toEqual(stalled.messages.slice(1));
   }
 }, 120_000);
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { amas } from '../../src/rest-compat/amas/index.ts';
 import { endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
@@ -124,6 +124,36 @@ describe('AMAS', { retry: 2 }, () => {
     const refused = await ask('GET', '/api/v1/auth/nothing', undefined, from);
     expect(refused.body).toMatchObject({ status_code: 429, error_code: 'RATE_LIMIT_EXCEEDED' });
     expect(refused.headers.get('retry-after')).toBe('1');
+  });
+
+  const login = (from: Record<string, string>, username: string) =>
+    legacy('amas')('POST', '/api/v1/auth/login', { username, password: 'a good password' }, from);
+
+  test('five logins a second are what its headers allow, whatever else the address logged in to', async () => {
+    const from = freshAddress();
+    const email = 'five@example.com';
+    await server.anonymous.register({ email, password: 'a good password', name: 'Five' });
+    const graphql = createLegacyClient(`${server.url}/graphql`);
+    const query = 'mutation { login(input: { email: "no@example.com", password: "no" }) { token } }';
+    await Promise.all(Array.from({ length: 5 }, () => graphql('POST', '', { query }, from)));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => login(from, email)));
+    const ofStatus = (status: number) => answers.filter((answer) => answer.status === status);
+    const left = ofStatus(200).map((answer) => standing(answer)[1]);
+    expect(left.toSorted()).toEqual([0, 1, 2, 3, 4]);
+    expect(ofStatus(429).map(standing)).toEqual(Array(3).fill([5, 0]));
+  });
+
+  test('where another limit refuses, the headers say so and agree with Retry-After', async () => {
+    const from = freshAddress();
+    const ofAccount = async () => {
+      const answer = await login(from, 'nobody@example.com');
+      return answer.body.detail?.includes('for this account') && answer;
+    };
+    const { status, headers } = await vi.waitUntil(ofAccount, { timeout: 20_000, interval: 20 });
+    const [reset, retryAfter] = ['x-ratelimit-reset', 'retry-after'].map((name) => Number(headers.get(name)));
+    expect([status, headers.get('x-ratelimit-remaining')]).toEqual([429, '0']);
+    expect(retryAfter).toBeGreaterThan(40);
+    expect(Math.abs(reset! - Date.now() / 1000 - retryAfter!)).toBeLessThan(2);
   });
 });
 

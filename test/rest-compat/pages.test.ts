@@ -39,3 +39,12 @@ test('several lists go on as long as the longest does', async () => {
   ]);
   expect(asked).toHaveLength(3);
 });
+
+test('where no further objects can be skipped, the error says how many fit', async () => {
+  const { read } = connections({ tasks: 20_000 });
+  expect((await readPages(read, { first: 200, offset: 9_900 })).tasks!.nodes).toHaveLength(200);
+  await expect(readPages(read, { first: 1000, offset: 9_950 })).rejects.toMatchObject({
+    code: 'VALIDATION_ERROR',
+    message: 'offset: 9950 leaves at most 100 objects to list; send limit=100 or less',
+  });
+});

@@ -264,7 +264,7 @@ describe('sockets at documented paths', () => {
     const id = plain(await ann.createTask({ prompt: 'x', model: 'demo', hold: true }));
     const socket = await openLegacySocket(server.url, `/ws/tasks/${id}`, { headers: bearer });
     socket.send({ type: 'stop' });
-    expect(await socket.next(({ type }) => type === 'status')).toMatchObject({ status: 'stopped' });
+    expect(await socket.next(({ status }) => status === 'stopped')).toMatchObject({ type: 'status' });
     socket.raw.terminate();
   });
 });

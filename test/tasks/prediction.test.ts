@@ -6,7 +6,7 @@ import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
 import { insertPast, type PastTask, times } from './history.ts';
 
-const FIELDS = `successProbability isPrior reason duration { median low high } quality { score sampleSize reason }
+const FIELDS = `successProbability isPrior reason duration { median low high } quality { score expected sampleSize reason }
   basis { level sampleSize succeeded } recommendedAgents { name successProbability sampleSize reason agent { name } }`;
 const PREDICT = `query ($input: PredictTaskInput!) { predictTask(input: $input) { ${FIELDS} } }`;
 const CREATE = `mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id prediction { ${FIELDS} } } } }`;
@@ -45,7 +45,11 @@ describe('given no history', () => {
   test('the answer says that it is what is assumed beforehand', async () => {
     const { predict } = await newUser();
     const told = await predict({ type: 'scan', kind: 'AGENT' });
-    expect(told).toMatchObject({ isPrior: true, basis: [], quality: { score: null, sampleSize: 0 } });
+    expect(told).toMatchObject({
+      isPrior: true,
+      basis: [],
+      quality: { score: null, expected: 0.7, sampleSize: 0 },
+    });
     expect(told.successProbability).toBeCloseTo(PRIOR_SUCCESS, 9);
     expect(told.duration.median).toBeCloseTo(PRIOR_SECONDS, 6);
     expect(told.duration.high / told.duration.low).toBeGreaterThan(100);
@@ -128,6 +132,8 @@ describe('quality', () => {
     const { quality } = await ann.predict({ type: 'Law', model: 'demo' });
     expect(quality).toEqual({
       score: expect.closeTo(0.8, 9),
+      // Two answers, and three of the assumed 0.7.
+      expected: expect.closeTo(0.74, 9),
       sampleSize: 2,
       reason: expect.stringMatching(/scored 2 answers of demo\/demo .* 2 of them in the domain law/),
     });

@@ -25,7 +25,7 @@ export async function changePassword(context: Context, input: unknown): Promise<
   const user = await viewer(context);
   const from = await readPasswordHash(context.store.database, userId);
   if (!from) throw new DomainError('INVALID_STATE', 'the account has no password');
-  const uncount = await context.loginLimits.count(context.address, userId);
+  const uncount = await context.loginLimits.count(context, userId);
   if (!(await context.passwords.matches(from, given.currentPassword))) throw wrong();
   await uncount();
   const passwordHash = await context.passwords.hash(given.newPassword);

@@ -42,7 +42,7 @@ const reset = z.object({ resetToken: text({ min: 1, max: 200 }), newPassword });
  */
 export async function resetPassword(context: Context, input: unknown): Promise<Login> {
   const given = validate(reset, input, 'input');
-  await context.loginLimits.count(context.address, given.resetToken);
+  await context.loginLimits.count(context, given.resetToken);
   await refuseCommonPassword(context, given.newPassword, 'input.newPassword');
   const passwordHash = await context.passwords.hash(given.newPassword);
   const { database } = context.store;

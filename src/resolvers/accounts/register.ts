@@ -22,7 +22,7 @@ export async function register(context: Context, input: unknown): Promise<Login>
   const { config, store, passwords, loginLimits } = context;
   const { password, inviteToken, ...account } = validate(registration, input, 'input');
   if (config.registration === 'closed' && !inviteToken) throw registrationClosed();
-  await loginLimits.count(context.address, account.email);
+  await loginLimits.count(context, account.email);
   await refuseCommonPassword(context, password, 'input.password');
   const user = { id: newId(), ...account, passwordHash: await passwords.hash(password) };
   const outcome = await insertAccount(store.database, user, {

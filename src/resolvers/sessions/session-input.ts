@@ -18,6 +18,7 @@ export const newSession = z.object({
   description: description.nullish(),
   settings: settings.nullish(),
   workingDirectory: text({ min: 1, max: 4096 }).nullish(),
+  relocateDirectory: z.boolean().nullish(),
   userLabel: userLabel.nullish(),
   costLimit: costLimit.nullish(),
 });

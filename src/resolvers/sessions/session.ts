@@ -1,4 +1,5 @@
-import type { Context } from '../../context.ts';
+import type { z } from 'zod';
+import type { Context, Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import { findSessions, type SessionRow } from '../../store/sessions/sessions.ts';
@@ -7,7 +8,8 @@ import {
   insertSession,
   deleteSession as removeSession,
 } from '../../store/sessions/update-session.ts';
-import { makeWorkspace, openWorkspace } from '../../workspaces/workspaces.ts';
+import { openRelocatedWorkspace } from '../../workspaces/relocated-workspace.ts';
+import { makeWorkspace, openWorkspace, workspaceSettings } from '../../workspaces/workspaces.ts';
 import { withoutNulls } from '../request/fields.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
 import { validate } from '../request/validate.ts';
@@ -23,6 +25,7 @@ export async function createSession(context: Context, input: unknown): Promise<S
   const fresh = {
     ownerId: viewer.userId,
     origin: context.origin,
+    namedDirectory: given.workingDirectory ?? null,
     name: given.name ?? null,
     description: given.description ?? null,
     settings: withoutNulls(given.settings ?? {}),
@@ -30,11 +33,21 @@ export async function createSession(context: Context, input: unknown): Promise<S
     costLimit: given.costLimit?.toFixed(12) ?? null,
   };
   return withFreshId({ origin: context.origin, kind: 'session' }, async (id) => {
-    const workingDirectory = await (given.workingDirectory
-      ? openWorkspace(context.config, viewer, given.workingDirectory, 'input.workingDirectory')
-      : makeWorkspace(context.config, viewer, id));
+    const workingDirectory = await directoryFor(context, viewer, given, id);
     return insertSession(context.store, { id, ...fresh, workingDirectory });
   });
+}
+
+function directoryFor(
+  { config, localAdminId }: Context,
+  viewer: Viewer,
+  { workingDirectory: named, relocateDirectory }: z.output<typeof newSession>,
+  id: string,
+): Promise<string> {
+  const settings = workspaceSettings(config, localAdminId);
+  if (!named) return makeWorkspace(settings, viewer, id);
+  const open = relocateDirectory ? openRelocatedWorkspace : openWorkspace;
+  return open(settings, viewer, named, 'input.workingDirectory');
 }
 
 /** @throws DomainError NOT_FOUND, also for another user's session @param field the argument that names it */

@@ -4,6 +4,7 @@ import { graphql } from '../handling/documents.ts';
 import { oneOf, text } from '../shapes/input.ts';
 import { range } from '../shapes/query.ts';
 import { statusesOf } from '../shapes/statuses.ts';
+import { MOST_LISTED } from '../shapes/whole-list.ts';
 import { STATUS, STATUS_WORDS } from './status-words.ts';
 import { BRIEF, briefShape, grouped, showBrief, showGrouped } from './task-shapes.ts';
 
@@ -19,7 +20,7 @@ export const taskListEndpoints = [
       query: z.object({
         status: oneOf(STATUS_WORDS).optional(),
         template: text().optional(),
-        ...range({ default: 100, max: 100 }),
+        ...range({ default: 100, max: MOST_LISTED }),
       }),
     }),
     names: { template_name: 'template' },
@@ -34,6 +35,7 @@ export const taskListEndpoints = [
       }`,
       [BRIEF],
     ),
+    paged: true,
     variables: ({ query: { status, template, limit, offset } }) => ({
       statuses: statusesOf(STATUS, status),
       template: template ?? null,

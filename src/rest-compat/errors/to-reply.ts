@@ -4,6 +4,7 @@ import { DomainError } from '../../errors.ts';
 import type { Circumstances, ErrorWriter, Refusal, Subject } from '../definitions/terms.ts';
 import { fastifyError } from './from-fastify.ts';
 import { domainErrorOf } from './from-graphql.ts';
+import { spentHeaders } from './limit-headers.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,6 +38,8 @@ export function refuse(
   const { retryAfter } = error.details;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  if (status === 429 && retryAfter !== undefined)
+    reply.headers(spentHeaders((name) => reply.getHeader(name), retryAfter));
   return reply.code(status).send(body);
 }
 

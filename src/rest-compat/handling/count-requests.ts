@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import type { Asked, Standing } from '../definitions/terms.ts';
+import { limitHeaders } from '../errors/limit-headers.ts';
 import type { SchemaAccess, Visitor } from './schema-access.ts';
 
 /** No other path is called so. */
@@ -50,15 +51,6 @@ export async function countMessage(
 /** Requests of guests count against each guest, not against all. */
 function countedAccount({ isGuest, accountId }: Visitor): string | null {
   return isGuest ? null : accountId;
-}
-
-/** `X-RateLimit-Reset` is a time, in seconds since 1970. */
-function limitHeaders({ limit, remaining, msLeft }: Standing): Record<string, string> {
-  return {
-    'X-RateLimit-Limit': `${limit}`,
-    'X-RateLimit-Remaining': `${remaining}`,
-    'X-RateLimit-Reset': `${Math.ceil((Date.now() + msLeft) / 1000)}`,
-  };
 }
 
 function tooMany({ limit, msLeft }: Standing): DomainError {

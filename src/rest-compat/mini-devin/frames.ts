@@ -3,12 +3,15 @@ import type { Frame } from '../definitions/frame.ts';
 import { type FrameTable, nothing } from '../definitions/socket.ts';
 import { graphql } from '../handling/documents.ts';
 import { isoSeconds } from '../shapes/output.ts';
+import type { Status } from '../shapes/statuses.ts';
 import { STATUS, type StatusWord } from './status-words.ts';
 
-export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
-  taskEvents(taskId: $id) {
+export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!, $after: Int!) {
+  taskEvents(taskId: $id, after: $after) {
     __typename
+    seq
     at
+    ... on CurrentState { task { status lastSeq } }
     ... on TokensGenerated { text }
     ... on ToolCallStarted { tool input }
     ... on ToolCallCompleted { tool output isError }
@@ -21,6 +24,11 @@ export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
 
 export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
 
+/** What a client asked for: the events after this number; 0: all. */
+export interface Beginning {
+  after: number;
+}
+
 function status(at: Date, word: StatusWord, message: string): Frame {
   return { type: 'status', status: word, message, timestamp: isoSeconds(at) };
 }
@@ -30,9 +38,23 @@ function running(message: string) {
   return ({ at }: { at: Date }) => [status(at, STATUS.RUNNING, message)];
 }
 
+/**
+ * A client that reconnects is sent everything again, and could take it for new text. Clients stop at an
+ * ending, so `running` comes first unless no end follows.
+ */
+function beginning(task: { status: Status; lastSeq: number } | null, { after }: Beginning, at: Date) {
+  const { status: current, lastSeq } = task ?? { status: 'PENDING', lastSeq: 0 };
+  const word = after < lastSeq ? STATUS.RUNNING : STATUS[current];
+  const what =
+    after === 0
+      ? 'The whole task follows from its beginning: what an earlier connection sent is repeated'
+      : `Continued after event ${after}`;
+  return [status(at, word, `${what}; the last event so far is ${lastSeq}`)];
+}
+
 /** Events without a documented message are not sent. */
-export const FRAMES: FrameTable<TaskEvent, unknown> = {
-  CurrentState: nothing,
+export const FRAMES: FrameTable<TaskEvent, Beginning> = {
+  CurrentState: ({ task, at }, asked) => beginning(task, asked, at),
   RunCreated: nothing,
   AgentSelected: nothing,
   ModelSelected: nothing,

@@ -54,10 +54,14 @@ export const sessionEndpoints = [
     access: 'account',
     input: z.object({ body: jsonBody({ name: text(), working_directory: text().nullish() }) }),
     document: graphql(`mutation createSession($input: CreateSessionInput!) {
-      createSession(input: $input) { session { id name status workingDirectory createdAt } }
+      createSession(input: $input) { session { id name status workingDirectory namedDirectory createdAt } }
     }`),
     variables: ({ body }) => ({
-      input: { name: body.name, workingDirectory: body.working_directory ?? null },
+      input: {
+        name: body.name,
+        workingDirectory: body.working_directory ?? null,
+        relocateDirectory: true,
+      },
     }),
     body: z.object({
       id,
@@ -70,7 +74,7 @@ export const sessionEndpoints = [
       id: plainId(session.id),
       name: nameOf(session),
       status: lowerCase(session.status),
-      working_directory: session.workingDirectory,
+      working_directory: session.namedDirectory ?? session.workingDirectory,
       created_at: isoSeconds(session.createdAt),
     }),
     status: 200,
@@ -84,7 +88,7 @@ export const sessionEndpoints = [
     input: oneSession,
     before: {
       document: graphql(`query session($id: ID!) {
-        session(id: $id) { id name status workingDirectory createdAt updatedAt }
+        session(id: $id) { id name status workingDirectory namedDirectory createdAt updatedAt }
       }`),
       variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
     },
@@ -108,7 +112,7 @@ export const sessionEndpoints = [
       id: plainId(session.id),
       name: nameOf(session),
       status: lowerCase(session.status),
-      working_directory: session.workingDirectory,
+      working_directory: session.namedDirectory ?? session.workingDirectory,
       created_at: isoSeconds(session.createdAt),
       updated_at: isoSeconds(session.updatedAt),
       tasks: tasks.nodes.map((task) => ({

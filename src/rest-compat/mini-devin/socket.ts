@@ -5,23 +5,39 @@ import { framesOf, socket } from '../definitions/socket.ts';
 import { graphql } from '../handling/documents.ts';
 import { jsonBody, path, text } from '../shapes/input.ts';
 import { globalIdOf, isoSeconds } from '../shapes/output.ts';
+import { queryInteger } from '../shapes/query.ts';
 import { refuse } from './errors.ts';
 import { FRAMES, TASK_EVENTS } from './frames.ts';
 
-type Task = Opened<{ params: { task_id: string } }>;
+type Task = Opened<{ params: { task_id: string }; query: { after?: number | undefined } }>;
+
+/** Of GraphQL's Int. */
+const MOST_EVENTS = 2 ** 31 - 1;
 
 const idOf = ({ given }: Task) => globalIdOf('Task', given.params.task_id);
 
-/** A task's log from its beginning; it ends with the task. */
+/**
+ * A task's log from its beginning; it ends with the task. A client that sends `after` receives the
+ * number of each event, and can continue after the last one; others receive documented members only.
+ */
 export const taskSocket = socket({
   path: '/ws/tasks/{task_id}',
   about: 'task',
-  input: z.object({ params: path('task_id') }),
+  input: z.object({
+    params: path('task_id'),
+    query: z.object({ after: queryInteger(0, MOST_EVENTS).optional() }),
+  }),
   document: TASK_EVENTS,
-  variables: ({ params }) => ({ id: globalIdOf('Task', params.task_id) }),
+  variables: ({ params, query }) => ({ id: globalIdOf('Task', params.task_id), after: query.after ?? 0 }),
   begin: () => undefined,
   greet: () => [],
-  frames: ({ taskEvents }, opened) => framesOf(FRAMES, taskEvents, opened),
+  frames({ taskEvents: event }, { given: { query } }) {
+    const after = query.after ?? 0;
+    const frames = framesOf(FRAMES, event, { after });
+    if (query.after === undefined) return frames;
+    const seq = event.__typename === 'CurrentState' ? after : event.seq;
+    return frames.map((frame) => ({ ...frame, seq }));
+  },
   commandField: 'type',
   commands: {
     stop: execution({

@@ -17,7 +17,7 @@ const model = z.object({
   provider: z.string(),
   requests: z.int(),
   failed_requests: z.int(),
-  tokens_used: z.number(),
+  tokens_used: z.int(),
   total_cost: z.number(),
   average_score: z.number().nullable(),
 });
@@ -25,7 +25,7 @@ const model = z.object({
 const day = z.object({
   date: z.string(),
   runs: z.int(),
-  tokens_used: z.number(),
+  tokens_used: z.int(),
   total_cost: z.number(),
 });
 
@@ -38,7 +38,7 @@ export const analyticsShape = {
   best_score: z.number().nullable(),
   average_duration_seconds: z.number().nullable(),
   total_cost: z.number(),
-  tokens_used: z.number(),
+  tokens_used: z.int(),
   models: z.array(model),
   days: z.array(day),
 };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { missingOr } from './input.ts';
 
-/** What lists of GraphQL can skip; beyond it clients have no other way here. */
-const MOST_SKIPPED = 10_000;
+/** The schema skips no more objects of a list, because each has to be read. */
+export const MOST_SKIPPED = 10_000;
 
 /** What a parameter is for clients, and in the OpenAPI documents: here it arrives as text. */
 export const ON_THE_WIRE = z.registry<

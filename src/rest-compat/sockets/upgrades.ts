@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DialectTable } from '../definitions/dialect-table.ts';
+import { spentHeaders } from '../errors/limit-headers.ts';
 import type { SchemaAccess } from '../handling/schema-access.ts';
 import { successorLink } from '../handling/successor.ts';
 import { type Admitted, admit, type Destination, findSocket, type Refused } from './admit.ts';
@@ -111,7 +112,10 @@ function refuse(dialect: DialectTable, { error, headers }: Refused, socket: Dupl
     Connection: 'close',
     ...headers,
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
-    ...(retryAfter !== undefined && { 'Retry-After': retryAfter }),
+    ...(retryAfter !== undefined && {
+      'Retry-After': retryAfter,
+      ...spentHeaders((name) => headers[name], retryAfter),
+    }),
   };
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}`);
   const first = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;

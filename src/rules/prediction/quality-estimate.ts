@@ -34,6 +34,16 @@ export function readQuality(scores: readonly Scores[]): (work: Work) => QualityE
   };
 }
 
+/** Assumed quality of an answer of a model that no other model has scored. */
+export const PRIOR_QUALITY = 0.7;
+/** It counts like this many scored answers. */
+const PRIOR_WEIGHT = 3;
+
+/** A number in any case: the score, closer to what is assumed the fewer answers were scored. */
+export function expectedQuality({ score, answers }: Pick<QualityEstimate, 'score' | 'answers'>): number {
+  return PRIOR_QUALITY + (((score ?? 0) - PRIOR_QUALITY) * answers) / (PRIOR_WEIGHT + answers);
+}
+
 function total(scores: readonly Scores[]): { answers: number; sum: number } {
   return {
     answers: scores.reduce((sum, one) => sum + one.answers, 0),

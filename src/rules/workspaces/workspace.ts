@@ -12,6 +12,21 @@ export interface Tenant {
   isTemplate?: boolean;
 }
 
+/** Where the server listens, and who started it. */
+export interface Locality {
+  host: string;
+  /** The local admin of embedded mode; null: there is none. */
+  localAdminId: string | null;
+}
+
+/**
+ * The account that may also name folders of the server's own user: the local admin, who has started the
+ * server, while only this machine reaches it. null: no one.
+ */
+export function ownerOfServer({ host, localAdminId }: Locality): string | null {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host) ? localAdminId : null;
+}
+
 /** Absolute paths without symbolic links. */
 export interface WorkspaceFolders {
   /**
@@ -24,6 +39,8 @@ export interface WorkspaceFolders {
   open: string;
   /** The program folder of the server: not accessible, except for roots in it that the operator named. */
   application: string;
+  /** Of the server's user: not accessible as a whole, because it has files that are executed at a login. */
+  home: string;
 }
 
 /** The folder of a user's own working directories below a root. */
@@ -60,6 +77,21 @@ export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolder
     return second !== undefined && second.startsWith(TEMPLATE_PREFIX) === (tenant.isTemplate ?? false);
   }
   return tenant.isAdmin && !isUuid(first);
+}
+
+/**
+ * Whether a folder that belongs to the server's own user may be a working directory: not one that contains
+ * the server, its data or a home directory, or is inside the first two.
+ */
+export function mayBeOwners(path: string, { roots, data, application, home }: WorkspaceFolders): boolean {
+  if ([data, application, home, ...roots].some((held) => isWithin(held, path))) return false;
+  return ![data, application, ...roots].some((folder) => isBelow(path, folder));
+}
+
+/** Of an absolute path: where it is created below the user's own folder. null: it contains `..`. */
+export function relocated(path: string): string | null {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  return names.includes('..') ? null : names.join('/');
 }
 
 /** The root that contains a path; of nested roots, the innermost. */

@@ -90,6 +90,11 @@ builder.node(SessionType, {
       nullable: true,
       description: 'Path of the folder that its tasks work in.',
     }),
+    namedDirectory: t.exposeString('namedDirectory', {
+      nullable: true,
+      description:
+        'The `workingDirectory` as it was given, which may be relative or a path of another machine; null when none was given.',
+    }),
     userLabel: t.exposeString('userLabel', {
       nullable: true,
       description: 'The label given by a client with users of its own.',

@@ -2,7 +2,11 @@ import { MOST_RECOMMENDED } from '../../rules/agents/recommend-agents.ts';
 import type { DurationEstimate } from '../../rules/prediction/duration-estimate.ts';
 import type { Evidence } from '../../rules/prediction/outcomes.ts';
 import type { RecommendedAgent, ReportedPrediction } from '../../rules/prediction/prediction.ts';
-import type { QualityEstimate } from '../../rules/prediction/quality-estimate.ts';
+import {
+  expectedQuality,
+  PRIOR_QUALITY,
+  type QualityEstimate,
+} from '../../rules/prediction/quality-estimate.ts';
 import { PREDICTION_LEVELS } from '../../vocabulary.ts';
 import { AgentType } from '../agents/agent.ts';
 import { builder } from '../builder/builder.ts';
@@ -23,6 +27,10 @@ const QualityEstimateType = builder.objectRef<QualityEstimate>('QualityEstimate'
     "Expected quality of the answers of the model: the scores of its first answers in the viewer's orchestrations.",
   fields: (t) => ({
     score: t.exposeFloat('score', { nullable: true, description: '0 to 1; null: there is no data.' }),
+    expected: t.float({
+      description: `0 to 1, and never null: the score, shrunken towards an assumed ${PRIOR_QUALITY} that counts like three scored answers. With a \`sampleSize\` of 0 it is that assumption alone.`,
+      resolve: (estimate) => expectedQuality(estimate),
+    }),
     sampleSize: t.exposeInt('answers', { description: 'Number of scored answers it is based on.' }),
     reason: t.exposeString('reason', { description: 'What it is based on, or why there is no data.' }),
   }),

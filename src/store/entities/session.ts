@@ -29,6 +29,8 @@ export const Session = defineEntity({
     status: p.enum(SESSION_STATUSES).default('active'),
     settings: p.json<SessionSettings>().defaultRaw(`'{}'::jsonb`),
     workingDirectory: p.text().nullable(),
+    /** The working directory as the client named it; null: it named none. */
+    namedDirectory: p.text().nullable(),
     /** The label given by a client with users of its own. */
     userLabel: p.text().nullable(),
     /** When it was completed; null if it is not. */

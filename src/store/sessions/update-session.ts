@@ -15,7 +15,15 @@ import type { SessionRow } from './sessions.ts';
 export interface NewSession
   extends Pick<
     SessionRow,
-    'id' | 'ownerId' | 'origin' | 'name' | 'description' | 'settings' | 'workingDirectory' | 'userLabel'
+    | 'id'
+    | 'ownerId'
+    | 'origin'
+    | 'name'
+    | 'description'
+    | 'settings'
+    | 'userLabel'
+    | 'workingDirectory'
+    | 'namedDirectory'
   > {
   /** US dollars as decimal text; null: no limit. */
   costLimit: string | null;

@@ -64,7 +64,7 @@ async function copies(id: string, count: number): Promise<void> {
     );
     await pool.query(
       `insert into ${table} (id, ${rows[0].columns})
-       select $1 || '-' || to_char(n, 'FM000'), ${rows[0].columns} from ${table}, generate_series(1, $2::int) n
+       select $1 || '-' || to_char(n, 'FM0000'), ${rows[0].columns} from ${table}, generate_series(1, $2::int) n
        where id = $1`,
       [id, count],
     );
@@ -119,14 +119,15 @@ const documented: Audit[] = [
   },
   {
     id: 'AO-LIST-22',
-    fact: 'limit is optional: 100',
+    fact: 'limit is optional: 100; it may be 1000',
     check: async () => {
       const many = await openAccount(server);
       const { id } = (await many.make({ template: INFERENCE, parameters })).body;
       await many.until(id, 'completed');
-      await copies(id, 104);
+      await copies(id, 1_004);
       expect([(await list('', many)).length, (await list('?limit=99', many)).length]).toEqual([100, 99]);
-      expect((await list('?offset=100', many)).length).toBe(5);
+      const whole = [await list('?limit=1000', many), await list('?limit=150&offset=950', many)];
+      expect(whole.map((part) => new Set(ids(part)).size)).toEqual([1000, 55]);
       const { completed, ...others } = await groups(many);
       expect(ids(completed)).toEqual(ids(await list('', many)));
       expect(others).toEqual({ queued: [], running: [], failed: [], cancelled: [] });
@@ -193,15 +194,14 @@ const decided: Audit[] = [
   },
   {
     id: 'AO-LIST-D2',
-    fact: '422: a limit that is not 1 to 100, an offset that is not from 0, with what is allowed',
+    fact: '422: a limit that is not 1 to 1000, an offset that is not 0 to 10000, with what is allowed',
     check: async () => {
-      const limit = 'limit: must be a whole number from 1 to 100';
-      for (const given of [0, 101, -1, 1.5, 'ten', ''])
+      const limit = 'limit: must be a whole number from 1 to 1000';
+      for (const given of [0, 1001, -1, 1.5, 'ten', ''])
         expectRefusal(await account.ask('GET', `/tasks?limit=${given}`), 422, limit);
-      for (const given of [-1, 'ten', 2 ** 31])
-        expect((await account.ask('GET', `/tasks?offset=${given}`)).status).toBe(422);
-      const far = await account.ask('GET', '/tasks?offset=10001');
-      expectRefusal(far, 422, expect.stringMatching(/^offset: must be a whole number from 0 to 10000$/));
+      const offset = 'offset: must be a whole number from 0 to 10000';
+      for (const given of [-1, 'ten', 10_001, 2 ** 31])
+        expectRefusal(await account.ask('GET', `/tasks?offset=${given}`), 422, offset);
     },
   },
   {
@@ -260,6 +260,38 @@ const decided: Audit[] = [
         const { task } = data(await account.native.query(told, { id: globalIdOf('Task', id) }));
         expect(task.origin).toBe('AI_TASK_ORCHESTRA');
       }
+    },
+  },
+  {
+    id: 'AO-LIST-D8',
+    fact: 'no error speaks of GraphQL, of its cursors or of its operations',
+    check: async () => {
+      const more = await openAccount(server);
+      const { id } = (await more.make({ template: INFERENCE, parameters })).body;
+      await more.until(id, 'completed');
+      await copies(id, 150);
+      const lists = ['?limit=1000&offset=10000', '?limit=100&offset=10001', '?offset=-1', '?after=x'];
+      const answers = await Promise.all([
+        ...lists.map((query) => more.ask('GET', `/tasks${query}`)),
+        ...['?limit=1000&offset=9950', '?offset=20000'].map((query) => more.ask('GET', `/templates${query}`)),
+        more.ask('GET', '/tasks/none'),
+        more.ask('GET', '/templates/none'),
+        more.ask('GET', '/nothing'),
+        more.ask('PUT', '/tasks'),
+        more.ask('POST', '/tasks', { template: 'none', parameters: {} }),
+        more.ask('POST', '/tasks', { template: INFERENCE, parameters: { model: 1 } }),
+        more.ask('POST', '/tasks', { template: INFERENCE, parameters, depends_on: ['none'] }),
+        more.ask('POST', '/tasks', { template: INFERENCE, parameters, priority: 11 }),
+        more.ask('POST', '/tasks', 'no JSON'),
+        more.ask('PATCH', `/tasks/${id}/priority?priority=5`),
+        more.ask('DELETE', `/tasks/${id}`),
+        more.anonymous('GET', '/tasks'),
+        more.anonymous('GET', '/tasks', undefined, { authorization: 'Bearer md_no' }),
+      ]);
+      const details = answers.filter(({ status }) => status >= 400).map(({ body }) => body.detail);
+      expect(details.length).toBeGreaterThan(15);
+      for (const detail of details)
+        expect(detail).not.toMatch(/graphql|cursor|\bafter\b|mutation|input\.|[a-z][A-Z]\w+[`(]/i);
     },
   },
 ];

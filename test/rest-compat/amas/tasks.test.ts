@@ -63,9 +63,9 @@ async function startWaiting(): Promise<string> {
 
 /** Of an account without a past. */
 const PRIOR = {
-  success_probability: expect.any(Number),
-  estimated_duration: expect.any(Number),
-  quality_score_prediction: null,
+  success_probability: 0.8,
+  estimated_duration: 60,
+  quality_score_prediction: 0.7,
   recommended_agents: ['security_expert', 'generalist'],
 };
 
@@ -101,6 +101,22 @@ const documented: Audit[] = [
       expect(body.success_probability).toBeLessThan(0.95);
       expect(body.estimated_duration).toBeGreaterThan(100);
       expect(body.estimated_duration).toBeLessThan(140);
+      expect(`${body.success_probability}`).toMatch(/^0\.\d\d?$/);
+      expect(`${body.estimated_duration}`).toMatch(/^\d+(\.\d)?$/);
+    },
+  },
+  {
+    id: 'AM-PRED-09',
+    fact: 'estimated_duration is written 120.0, as all numbers with a fraction are',
+    check: async () => {
+      const { token } = await openAccount(server, 'Newcomer');
+      const response = await fetch(`${server.url}/amas/api/v1/predictions/predict/task`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ task_type: 'gardening' }),
+      });
+      expect(await response.text()).toContain('"estimated_duration":60.0,"quality_score_prediction":0.7,');
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
     },
   },
   {
@@ -142,7 +158,7 @@ const documented: Audit[] = [
     fact: 'POST /api/v1/tasks/{task_id}/execute answers 200 and the task, and begins it',
     check: async () => {
       expect([begun.status, begun.body.id]).toEqual([200, fresh.body.id]);
-      expect(['pending', 'in_progress', 'completed']).toContain(begun.body.status);
+      expect(['in_progress', 'completed']).toContain(begun.body.status);
       expect(done.body.status).toBe('completed');
     },
   },

@@ -221,10 +221,10 @@ const decided: Audit[] = [
   },
   {
     id: 'MD-SES-D3',
-    fact: 'VALIDATION_ERROR 422: a folder outside those that hold working directories, with their names',
+    fact: 'VALIDATION_ERROR 422: a relative folder outside the own one, and .., with the folders that are allowed',
     check: async () => {
       const [root] = server.config.workspaceRoots;
-      const folders = ['/etc', '/path/to/project', '../../outside', server.config.dataDir];
+      const folders = ['../../outside', '/path/../to/project', '/..', '/'];
       for (const working_directory of folders) {
         const detail = expect.stringMatching(`^working_directory: .* allowed are folders below ${root}`);
         const answer = await make({ name: 'a', working_directory });

@@ -5,7 +5,12 @@ import { runIdOf } from '../../harness/lease.ts';
 import { startTestServer } from '../../harness/server.ts';
 import { answerText, startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
-import { type LegacySocket, type Message, openLegacySocket } from '../clients/legacy-socket.ts';
+import {
+  type LegacySocket,
+  type Message,
+  openLegacySocket,
+  refusedUpgrade,
+} from '../clients/legacy-socket.ts';
 
 const MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
@@ -18,12 +23,12 @@ const server = fixture(() =>
 const ann = fixture(() => server.newUser());
 const scripts = createScripts(vendor);
 
-const follow = (id: string): Promise<LegacySocket> =>
-  openLegacySocket(server.url, `/mini-devin/ws/tasks/${runIdOf(id)}?token=${ann.token}`);
+const follow = (id: string, more = ''): Promise<LegacySocket> =>
+  openLegacySocket(server.url, `/mini-devin/ws/tasks/${runIdOf(id)}?token=${ann.token}${more}`);
 
 /** All that the socket of a task says, to its end. */
-async function replay(id: string): Promise<Message[]> {
-  const socket = await follow(id);
+async function replay(id: string, more = ''): Promise<Message[]> {
+  const socket = await follow(id, more);
   expect((await socket.closed).code).toBe(1000);
   return socket.messages;
 }
@@ -35,6 +40,12 @@ const status = (word: string, message: unknown) => ({
   message,
   timestamp: MOMENT,
 });
+
+/** The first message of each connection. */
+const WHOLE = status(
+  'running',
+  expect.stringMatching(/^The whole task follows from its beginning: .* is \d+$/),
+);
 
 const documented: Audit[] = [
   {
@@ -92,7 +103,7 @@ const documented: Audit[] = [
     fact: 'status {status, message, timestamp}: completed ends the socket',
     check: async () => {
       const messages = await replay(await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5' }));
-      expect(messages[0]).toEqual(status('running', 'Task started'));
+      expect(messages.slice(0, 2)).toEqual([WHOLE, status('running', 'Task started')]);
       expect(messages.at(-1)).toEqual(status('completed', 'Task completed successfully'));
     },
   },
@@ -149,8 +160,64 @@ const decided: Audit[] = [
       await first.next(({ type }) => type === 'token');
       const second = await follow(id);
       await Promise.all([first.closed, second.closed]);
-      expect(second.messages).toEqual(first.messages);
-      expect(await replay(id)).toEqual(first.messages);
+      expect(second.messages.slice(1)).toEqual(first.messages.slice(1));
+      expect((await replay(id)).slice(1)).toEqual(first.messages.slice(1));
+    },
+  },
+  {
+    id: 'MD-WS-D4',
+    fact: 'the first message says where the stream stands: a client that reconnects can discard what it had',
+    check: async () => {
+      const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=200,itl=5' });
+      const first = await follow(id);
+      await first.next(({ type }) => type === 'token');
+      first.raw.terminate();
+      const again = await follow(id);
+      await again.closed;
+      expect([first.messages[0], again.messages[0]]).toEqual([WHOLE, WHOLE]);
+      const text = ofType(again.messages, 'token').map(({ content }) => content);
+      expect(text.join('')).toBe(answerText(200));
+    },
+  },
+  {
+    id: 'MD-WS-D5',
+    fact: '?after= numbers the messages, and continues after the last that was received',
+    check: async () => {
+      const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=200,itl=5' });
+      const first = await follow(id, '&after=0');
+      await first.next(({ type }) => type === 'token');
+      first.raw.terminate();
+      await first.closed;
+      const { seq } = first.messages.at(-1);
+      const rest = await replay(id, `&after=${seq}`);
+      expect(rest[0]).toEqual({
+        ...status(
+          'running',
+          expect.stringMatching(`^Continued after event ${seq}; the last event so far is`),
+        ),
+        seq,
+      });
+      expect(rest[1].seq).toBeGreaterThan(seq);
+      const text = ofType([...first.messages, ...rest], 'token').map(({ content }) => content);
+      expect(text.join('')).toBe(answerText(200));
+      const numbers = [...first.messages, ...rest.slice(1)].map((message) => message.seq);
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+      expect((await replay(id)).some((message) => 'seq' in message)).toBe(false);
+    },
+  },
+  {
+    id: 'MD-WS-D6',
+    fact: 'after the last event of a task that ended comes its status, and the end',
+    check: async () => {
+      const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5' });
+      const { seq } = (await replay(id, '&after=0')).at(-1);
+      const message = `Continued after event ${seq}; the last event so far is ${seq}`;
+      expect(await replay(id, `&after=${seq}`)).toEqual([{ ...status('completed', message), seq }]);
+      const refused = await refusedUpgrade(
+        server.url,
+        `/mini-devin/ws/tasks/${runIdOf(id)}?token=${ann.token}&after=x`,
+      );
+      expect(refused).toMatchObject({ status: 422, body: { code: 'VALIDATION_ERROR' } });
     },
   },
   {
@@ -160,7 +227,7 @@ const decided: Audit[] = [
       const socket = await follow(await ann.createTask({ prompt: 'x', model: 'demo', hold: true }));
       socket.send({ type: 'stop' });
       await socket.closed;
-      expect(socket.messages).toEqual([status('stopped', 'Task stopped')]);
+      expect(socket.messages).toEqual([WHOLE, status('stopped', 'Task stopped')]);
     },
   },
   {

@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Outcomes, Work } from '../../../src/rules/prediction/outcomes.ts';
 import { workOf } from '../../../src/rules/prediction/outcomes.ts';
 import { readForecast } from '../../../src/rules/prediction/prediction.ts';
-import { readQuality } from '../../../src/rules/prediction/quality-estimate.ts';
+import {
+  expectedQuality,
+  PRIOR_QUALITY,
+  readQuality,
+} from '../../../src/rules/prediction/quality-estimate.ts';
 import { PRIOR_SUCCESS } from '../../../src/rules/prediction/success-odds.ts';
 
 const SCAN: Work = { type: 'scan', performer: 'agent:a', model: 'demo/demo' };
@@ -175,6 +179,15 @@ describe('the quality', () => {
       answers: 0,
       reason: expect.stringMatching(reason),
     });
+  });
+
+  test('is expected as a number in any case: what is assumed, and closer to the score with each answer', () => {
+    expect(expectedQuality({ score: null, answers: 0 })).toBe(PRIOR_QUALITY);
+    const expected = [1, 3, 30, 3000].map((answers) => expectedQuality({ score: 1, answers }));
+    expect(expected).toEqual(expected.toSorted());
+    expect(expected[1]).toBeCloseTo((1 + PRIOR_QUALITY) / 2, 12);
+    expect(expected.at(-1)).toBeCloseTo(1, 3);
+    expect(expectedQuality({ score: 0, answers: 3 })).toBeCloseTo(PRIOR_QUALITY / 2, 12);
   });
 });
 

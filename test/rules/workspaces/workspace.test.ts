@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import {
   allowedFolders,
   FIRST_UID,
+  mayBeOwners,
   mayWorkIn,
+  ownerOfServer,
+  relocated,
   templateFolder,
   uidOf,
   type WorkspaceFolders,
@@ -17,6 +20,7 @@ const usual: WorkspaceFolders = {
   data: '/app/.data',
   open: '/app/.data/workspaces',
   application: '/app',
+  home: '/home/ann',
 };
 /** As an operator may have it. */
 const chosen: WorkspaceFolders = {
@@ -24,6 +28,7 @@ const chosen: WorkspaceFolders = {
   data: '/srv/data',
   open: '/srv/data/workspaces',
   application: '/app',
+  home: '/home/ann',
 };
 
 describe('where a user may work', () => {
@@ -108,3 +113,36 @@ test('a user’s uid is always the same, and no system account’s', () => {
     expect(uid).toBeLessThan(1_600_000_000);
   }
 });
+
+describe('the local admin', () => {
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])('is the owner of a server on %s', (host) => {
+    expect(ownerOfServer({ host, localAdminId: ME })).toBe(ME);
+    expect(ownerOfServer({ host, localAdminId: null })).toBeNull();
+  });
+
+  test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com', 'localhost.example.com', ''])(
+    'is not on %j, which others reach',
+    (host) => expect(ownerOfServer({ host, localAdminId: ME })).toBeNull(),
+  );
+
+  test.each([
+    { path: '/home/ann/project', may: true },
+    { path: '/home/ann', may: false },
+    { path: '/home', may: false },
+    { path: '/', may: false },
+    { path: '/app', may: false },
+    { path: '/app/src', may: false },
+    { path: '/app/.data/postgres', may: false },
+    { path: `/app/.data/workspaces/${OTHER}/x`, may: false },
+    { path: '/application', may: true },
+  ])('in $path: $may', ({ path, may }) => expect(mayBeOwners(path, usual)).toBe(may));
+});
+
+test.each([
+  ['/path/to/project', 'path/to/project'],
+  ['//path//to/./project/', 'path/to/project'],
+  ['/', ''],
+  ['/a/../b', null],
+  ['/..', null],
+  ['/a..b', 'a..b'],
+])('%s is relocated to %j', (path, expected) => expect(relocated(path)).toBe(expected));

@@ -28,7 +28,7 @@ export async function login(context: Context, input: unknown): Promise<Login> {
   // Counted by what the client sent: a shared limit for name and address would reveal that they belong
   // together.
   const called = given.email ?? given.username!.trim().toLowerCase();
-  const uncount = await context.loginLimits.count(context.address, called);
+  const uncount = await context.loginLimits.count(context, called);
   const user = await findAccount(context.store.database, nameOf(given));
   const isRight = await context.passwords.matches(user?.passwordHash ?? null, given.password);
   if (!user || !isRight) throw wrongCredentials(given);
