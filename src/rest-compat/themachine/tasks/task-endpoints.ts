@@ -5,7 +5,7 @@ import { anyObject, jsonBody, oneOf, path, text } from '../../shapes/input.ts';
 import { globalIdOf } from '../../shapes/output.ts';
 import { statusesOf } from '../../shapes/statuses.ts';
 import { deleted, messageShape } from '../deletion-message.ts';
-import { listRange } from '../ranges.ts';
+import { taskRange } from '../ranges.ts';
 import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
 import { changeOf, endingOf, taskChange } from './task-change.ts';
 import { showTask, TASK, taskShape } from './task-shape.ts';
@@ -22,7 +22,7 @@ export const taskEndpoints = [
       query: z.object({
         status: oneOf(TASK_STATUSES).optional(),
         type: oneOf(TASK_TYPES).optional(),
-        ...listRange,
+        ...taskRange,
       }),
     }),
     document: graphql(
