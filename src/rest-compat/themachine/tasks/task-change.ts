@@ -4,7 +4,8 @@ import { DomainError } from '../../../errors.ts';
 import { anyObject, jsonBody, oneOf, text } from '../../shapes/input.ts';
 import { descriptionOf, titleOf } from '../../shapes/task-texts.ts';
 import { TASK_STATUS, TASK_STATUSES, type TaskStatus } from '../status-words.ts';
-import type { TASK } from './task-shape.ts';
+import { type Report, reportable, reportOf } from './client-report.ts';
+import { showTask, type TASK } from './task-shape.ts';
 import { PRIORITIES, PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './types-and-priorities.ts';
 
 export const taskChange = jsonBody({
@@ -14,6 +15,7 @@ export const taskChange = jsonBody({
   priority: oneOf(PRIORITY_WORDS).nullish(),
   context: anyObject().nullish(),
   status: oneOf(TASK_STATUSES).nullish(),
+  ...reportable,
 });
 
 type Given = z.output<typeof taskChange>;
@@ -34,6 +36,12 @@ export function changeOf({ type, title, description, priority, context }: Given,
     ...(priority && priority !== priorityWord(task.priority) && { priority: PRIORITIES[priority] }),
     ...(context !== undefined && { context }),
   };
+}
+
+/** What a change reports of the work itself. @throws DomainError VALIDATION_ERROR */
+export function reportIn(given: Given, task: Task, ending: 'completed' | 'failed' | null): Report {
+  const shown = showTask(task);
+  return reportOf(given, { ...shown, hasEnded: task.endedAt !== null, metadata: task.metadata }, ending);
 }
 
 /** The status with which a task should be ended manually; null: none. @throws DomainError VALIDATION_ERROR */
