@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DialectTable } from '../definitions/dialect-table.ts';
+import { createRequestCount } from '../handling/count-requests.ts';
 import type { SchemaAccess } from '../handling/schema-access.ts';
 import { successorLink } from '../handling/successor.ts';
 import { type Admitted, admit, type Destination, findSocket, type Refused } from './admit.ts';
@@ -34,6 +35,7 @@ export function openDialectSockets(
   locate: Locate,
 ): SocketCarrier {
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
+  const admission = { access, countRequest: createRequestCount(access) };
   let isClosing = false;
   const conversations = new Map<WebSocket, Conversation>();
   const prepared = tables.flatMap((table) => table.sockets.map((row) => prepareSocket(access, table, row)));
@@ -41,7 +43,7 @@ export function openDialectSockets(
   async function answer(destination: Destination, request: IncomingMessage, socket: Duplex, head: Buffer) {
     const query = takeTokenFromPath(request);
     const found = findSocket(prepared, destination);
-    const outcome = await admit(access, destination, found, request, query);
+    const outcome = await admit(admission, destination, found, request, query);
     if ('call' in outcome) releaseAtEnd(socket, outcome);
     if (isClosing) return void socket.destroy();
     if ('call' in outcome) {
