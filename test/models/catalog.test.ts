@@ -130,7 +130,15 @@ describe('a model of one’s own', () => {
     const [cat, bob] = [await server.newUser(), await server.newUser()];
     const input = { provider: 'OPENAI', modelId: 'gpt-4.1-nano', prices: { input: 7, output: 9 } };
     const { id } = await created(cat, { ...input, name: 'Nano of mine', capabilities: ['TEXT', 'PLANNING'] });
-    expect(data(await find(cat, 'gpt-4.1-nano')).model).toMatchObject({ id, name: 'Nano of mine' });
+    const { capabilities: _, ...described } = data(await find(bob, 'gpt-4.1-nano')).model;
+    expect(data(await find(cat, 'gpt-4.1-nano')).model).toMatchObject({
+      id,
+      name: 'Nano of mine',
+      capabilities: ['TEXT', 'PLANNING'],
+      contextWindow: described.contextWindow,
+      maxOutput: described.maxOutput,
+      supportsFunctionCalling: true,
+    });
     expect(data(await find(bob, 'gpt-4.1-nano')).model.name).not.toBe('Nano of mine');
     const select = `{ selectModel(input: { requiredCapabilities: [PLANNING], contextWindow: 1000 }) {
       selected { model { id prices { input } } } alternatives { model { modelId } } } }`;

@@ -3,7 +3,7 @@ import { DomainError } from '../../errors.ts';
 import { newId } from '../../rules/ids/ids.ts';
 import { sameModel } from '../../rules/models/model-id.ts';
 import { isSeeded } from '../../store/models/built-in-models.ts';
-import { findNamedModels, type ModelRow } from '../../store/models/models.ts';
+import { findModelByKey, findNamedModels, type ModelRow } from '../../store/models/models.ts';
 import {
   changeModel,
   findBuiltInName,
@@ -35,7 +35,9 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
   }
   const id = newId();
   const { database } = context.store;
-  const row = { id, ownerId, provider, modelId, name: modelId, ...(await toChange(context, given)) };
+  const builtIn = await findModelByKey(database, viewer.userId, { provider, modelId });
+  const known = builtIn?.ownerId === null ? descriptionOf(builtIn) : { name: modelId };
+  const row = { id, ownerId, provider, modelId, ...known, ...(await toChange(context, given)) };
   if (!(await insertModel(database, row))) {
     const message = `input.modelId: ${provider} already has a model with this id; update that one`;
     throw new DomainError('CONFLICT', message, { field: 'input.modelId' });
@@ -122,6 +124,14 @@ async function refuseBuiltInId(
   const meant = named.find(({ isBuiltIn, isNamed }) => isBuiltIn && isNamed);
   if (!meant || (meant.isActive && sameModel(meant, { provider, model: modelId }))) return;
   throw nameTaken('input.modelId', 'this name');
+}
+
+/** What an own entry for a built-in model has unless its owner says otherwise. */
+function descriptionOf(builtIn: ModelRow) {
+  const { name, version, capabilities, specialties, contextWindow, maxOutput } = builtIn;
+  const { supportsVision, supportsFunctionCalling } = builtIn;
+  const abilities = { capabilities, supportsVision, supportsFunctionCalling };
+  return { name, version, specialties, contextWindow, maxOutput, ...abilities };
 }
 
 async function refuseBuiltInAliases({ store }: Context, aliases: readonly string[]): Promise<void> {
