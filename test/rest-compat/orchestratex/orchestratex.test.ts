@@ -464,7 +464,7 @@ const models: Audit[] = [
     check: async () => {
       const listed = good(await ask('GET', '/api/models/'));
       expect(listed.find(({ name }: { name: string }) => name === 'gpt4')).toEqual({
-        _id: 'openai/gpt-4o',
+        _id: id,
         name: 'gpt4',
         provider: 'openai',
         version: 'gpt-4o',
@@ -596,7 +596,7 @@ const analytics: Audit[] = [
       }
       const body = good(await ask('GET', `/api/analytics/user/${encodeURIComponent(user_id)}`));
       expect(body).toMatchObject({
-        _id: user_id,
+        _id: id,
         user_id,
         period_start: time,
         period_end: time,

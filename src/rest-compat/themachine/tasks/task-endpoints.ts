@@ -7,7 +7,7 @@ import { statusesOf } from '../../shapes/statuses.ts';
 import { deleted, messageShape } from '../deletion-message.ts';
 import { taskRange } from '../ranges.ts';
 import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
-import { changeOf, endingOf, reportIn, taskChange } from './task-change.ts';
+import { changeOf, endingOf, refuseLateReport, reportIn, taskChange } from './task-change.ts';
 import { showTask, TASK, taskShape } from './task-shape.ts';
 import { PRIORITIES, PRIORITY_WORDS, TASK_TYPES } from './types-and-priorities.ts';
 
@@ -119,7 +119,10 @@ export const taskEndpoints = [
       };
     },
     body: taskShape,
-    respond: ({ updateTask, endTask }, _given, { task }) => showTask((endTask ?? updateTask)?.task ?? task),
+    respond: ({ updateTask, endTask }, { body }, { task }) => {
+      if (endTask) refuseLateReport(body, endTask.task);
+      return showTask((endTask ?? updateTask)?.task ?? task);
+    },
     status: 200,
   }),
 
