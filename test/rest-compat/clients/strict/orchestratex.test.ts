@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { runClient, STRICT_PYTHON } from '../../../harness/client-programs.ts';
 import { fixture } from '../../../harness/fixture.ts';
 import { freePort } from '../../../harness/free-port.ts';
 import { startOrchestrateX, verdict } from '../../orchestratex/server.ts';
@@ -87,6 +89,9 @@ const event = z.discriminatedUnion(
   ) as unknown as [z.ZodObject<{ type: z.ZodLiteral }>],
 );
 
+/** For a Python to start on a machine that is busy. */
+const TIMED = { timeout: 120_000 };
+
 const x = fixture(async () => {
   const port = await freePort();
   const variables = { COMPAT_PORTS: `orchestratex:${port}`, COMPAT_DEFAULT: 'orchestratex' };
@@ -145,6 +150,12 @@ describe.each([
     });
     expect(over).toMatchObject({ _id: session_id, status: 'completed' });
     await ask('POST', '/api/threads/', [400, error], { ...THREAD, session_id });
+  });
+
+  test.skipIf(!STRICT_PYTHON)('the same with pydantic', TIMED, async () => {
+    const program = join(import.meta.dirname, 'orchestratex.py');
+    const user = `pydantic ${place}`.replaceAll(' ', '-');
+    expect(await runClient(STRICT_PYTHON!, [program, baseOf(), user])).toBe('walked');
   });
 
   test('models', async () => {

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { runClient, STRICT_PYTHON } from '../../../harness/client-programs.ts';
 import { fixture } from '../../../harness/fixture.ts';
 import { freePort } from '../../../harness/free-port.ts';
 import { startTestServer } from '../../../harness/server.ts';
@@ -73,6 +75,9 @@ const frame = z.strictObject({
   data: z.looseObject({}),
   timestamp: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
 });
+
+/** For a Python to start on a machine that is busy. */
+const TIMED = { timeout: 120_000 };
 
 const vendor = fixture(startVendor);
 
@@ -219,6 +224,12 @@ describe.each(PLACES)('%s', (place, baseOf) => {
     await ask('DELETE', `/orchestration/workflows/${workflow.id}`, [200, message]);
     await ask('GET', '/orchestration/executions/nobody', [404, refused]);
     await socket.close();
+  });
+
+  test.skipIf(!STRICT_PYTHON)('the same with pydantic', TIMED, async () => {
+    const { token } = await server.newUser();
+    const program = join(import.meta.dirname, 'themachine.py');
+    expect(await runClient(STRICT_PYTHON!, [program, baseOf(server), token!])).toBe('walked');
   });
 
   test('nothing without a token', async () => {
