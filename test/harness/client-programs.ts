@@ -5,11 +5,18 @@ import { promisify } from 'node:util';
 const CANDIDATES = ['python3', '/usr/bin/python3'];
 
 /** A Python with `requests`; null: there is none, and what needs it is skipped. */
-export const PYTHON = CANDIDATES.find(hasRequests) ?? null;
+export const PYTHON = pythonWith('requests');
 
-function hasRequests(program: string): boolean {
+/** And with `pydantic`, for clients that refuse what their document does not say. */
+export const STRICT_PYTHON = pythonWith('requests', 'pydantic');
+
+function pythonWith(...modules: string[]): string | null {
+  return CANDIDATES.find((program) => canImport(program, modules)) ?? null;
+}
+
+function canImport(program: string, modules: readonly string[]): boolean {
   try {
-    execFileSync(program, ['-c', 'import requests'], { stdio: 'ignore' });
+    execFileSync(program, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

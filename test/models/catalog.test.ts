@@ -117,12 +117,40 @@ describe('a model of one’s own', () => {
   });
 
   test.each([
-    { given: { modelId: 'gpt-4o' }, field: 'input.modelId' },
+    { given: { provider: 'ANTHROPIC', modelId: 'gpt-4o' }, field: 'input.modelId' },
+    { given: { modelId: 'gpt4' }, field: 'input.modelId' },
     { given: { modelId: 'x', aliases: ['y', 'gpt4'] }, field: 'input.aliases' },
     { given: { modelId: 'x', aliases: ['claude-opus-5-5'] }, field: 'input.aliases' },
   ])('never shadows a built-in one: $given', async ({ given, field }) => {
     expect(fieldOf(await create(ann, { provider: 'OPENAI', ...given }))).toEqual(['CONFLICT', field]);
     expect(await named(ann, 'gpt4')).toBe('OPENAI/gpt-4o');
+  });
+
+  test('may describe a built-in one anew for its owner, at the same rank; what an admin disables stays so', async () => {
+    const [cat, bob] = [await server.newUser(), await server.newUser()];
+    const input = { provider: 'OPENAI', modelId: 'gpt-4.1-nano', prices: { input: 7, output: 9 } };
+    const { id } = await created(cat, { ...input, name: 'Nano of mine', capabilities: ['TEXT', 'PLANNING'] });
+    const { capabilities: _, ...described } = data(await find(bob, 'gpt-4.1-nano')).model;
+    expect(data(await find(cat, 'gpt-4.1-nano')).model).toMatchObject({
+      id,
+      name: 'Nano of mine',
+      capabilities: ['TEXT', 'PLANNING'],
+      contextWindow: described.contextWindow,
+      maxOutput: described.maxOutput,
+      supportsFunctionCalling: true,
+    });
+    expect(data(await find(bob, 'gpt-4.1-nano')).model.name).not.toBe('Nano of mine');
+    const select = `{ selectModel(input: { requiredCapabilities: [PLANNING], contextWindow: 1000 }) {
+      selected { model { id prices { input } } } alternatives { model { modelId } } } }`;
+    const { selected, alternatives } = data(await cat.query(select)).selectModel;
+    const offered = [selected, ...alternatives].map(({ model }) => model.modelId ?? model.id);
+    expect(new Set(offered).size).toBe(offered.length);
+    const builtIn = data(await find(bob, 'gpt-4.1-nano')).model.id;
+    data(await update(admin, { id: builtIn, isActive: false }));
+    expect(await named(cat, 'gpt-4.1-nano')).toBe('UNKNOWN_MODEL');
+    expect(fieldOf(await create(bob, input))).toEqual(['CONFLICT', 'input.modelId']);
+    data(await update(admin, { id: builtIn, isActive: true }));
+    expect(await named(cat, 'gpt-4.1-nano')).toBe('OPENAI/gpt-4.1-nano');
   });
 
   test('is there once', async () => {
@@ -135,11 +163,9 @@ describe('a model of one’s own', () => {
 });
 
 describe('what is the admin’s', () => {
-  const prices = { input: 0, output: 0 };
-
   test.each([
     { given: { isBuiltIn: true }, field: 'input.isBuiltIn' },
-    { given: { prices }, field: 'input.prices' },
+    { given: { firstTokenSeconds: 9 }, field: 'input.firstTokenSeconds' },
   ])('others are refused $field', async ({ given, field }) => {
     const input = { provider: 'OPENAI', modelId: 'mine', ...given };
     expect(fieldOf(await create(ann, input))).toEqual(['FORBIDDEN', field]);
@@ -242,6 +268,21 @@ describe('prices of a model', () => {
       cost: 0,
       costComplete: true,
     });
+  });
+
+  test('an own model’s are shown and compared; cost limits and costs do not follow them', async () => {
+    const cat = await server.newUser();
+    const prices = { input: 0.000001, output: 0.000001 };
+    const { modelId } = await created(cat, { provider: 'OPENAI', modelId: 'priced-by-cat', prices });
+    expect(data(await find(cat, modelId)).model).toMatchObject({ hasOwnPrices: true, prices });
+    expect(await run(cat, { model: modelId })).toMatchObject({ cost: 0, costComplete: false });
+    expect((await run(cat, { model: modelId, costLimit: 1 })).error.code).toBe('PRICE_UNKNOWN');
+    await created(cat, { provider: 'OPENAI', modelId: 'gpt-4o-mini', prices });
+    await price('gpt-4o-mini', { input: 1, output: 1_000_000 });
+    expect((await run(cat, { model: 'gpt-4o-mini', costLimit: 100 })).error.code).toBe('BUDGET_EXCEEDED');
+    const { cost, usage } = await run(cat, { model: 'gpt-4o-mini@tokens=3' });
+    expect(cost).toBeCloseTo(expected(usage, 1, 1_000_000), 9);
+    await price('gpt-4o-mini', null);
   });
 
   test('a cost limit reserves by them', async () => {

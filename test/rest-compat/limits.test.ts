@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { amas } from '../../src/rest-compat/amas/index.ts';
 import { endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
 import { graphql } from '../../src/rest-compat/handling/documents.ts';
-import { orchestrateX } from '../../src/rest-compat/orchestratex/index.ts';
 import { fixture } from '../harness/fixture.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -36,7 +35,10 @@ function standing({ headers }: LegacyAnswer): (number | null)[] {
   });
 }
 
-const legacy = (dialect: string): LegacyClient => createLegacyClient(`${server.url}/${dialect}`);
+const legacy =
+  (dialect: string): LegacyClient =>
+  (...asked) =>
+    createLegacyClient(`${server.url}/${dialect}`)(...asked);
 
 async function statuses(
   howOften: number,
@@ -177,39 +179,99 @@ test('a path counts as what it leads to, however it is written', async () => {
 });
 
 describe('OrchestrateX', () => {
-  const row = {
-    access: 'account',
-    input: z.object({}),
-    document: graphql('query health { health { status } }'),
-    variables: () => ({}),
-    respond: () => ({}),
-    status: 200,
-  } as const;
-  const endpoints = [
-    endpoint({ ...row, method: 'POST', path: '/api/threads/' }),
-    endpoint({ ...row, method: 'GET', path: '/api/threads/session/{session_id}' }),
-  ];
+  const ask = legacy('orchestratex');
+  const left = async (work: Promise<LegacyAnswer>) => standing(await work)[1];
 
-  const rows = fixture(() => serveRows(server, { ...orchestrateX, endpoints }));
+  async function openAccount() {
+    const token = await freshToken();
+    const call = (method: string, path: string, body?: unknown) => ask(method, path, body, token);
+    const made = async (path: string, body: object): Promise<string> =>
+      (await call('POST', path, body)).body._id;
+    return {
+      call,
+      session: () => made('/api/sessions/', { user_id: 'u' }),
+      thread: (session_id: string) => made('/api/threads/', { session_id, original_prompt: 'x' }),
+      begun: (thread_id: string) => made('/api/orchestration/start', { thread_id, prompt: 'x' }),
+      /** How many requests that name no session are left; one of them is this. */
+      ofAccount: () => left(call('GET', '/api/models/')),
+    };
+  }
 
-  test('a session of an account has 100 requests a minute, named in the path or in the body', async () => {
-    const [ann, bob] = [await freshToken(), await freshToken()];
-    const ask = createLegacyClient(rows.url);
-    const left = async (work: Promise<LegacyAnswer>) => standing(await work)[1];
-    const create = (body: unknown, who = ann) => ask('POST', '/api/threads/', body, who);
-    const read = (id: string, who = ann) => ask('GET', `/api/threads/session/${id}`, undefined, who);
-    expect(await left(create({ session_id: 'a' }))).toBe(99);
-    expect(await left(read('a'))).toBe(98);
-    expect(await left(read('b'))).toBe(99);
-    expect(await left(read('a', bob))).toBe(99);
-    // What names none counts for the account.
-    expect(await left(create({ session_id: 3 }))).toBe(99);
-    expect(await left(create('no JSON'))).toBe(98);
-    expect(await statuses(99, () => create({ session_id: 'a' }))).toEqual({ 200: 98, 429: 1 });
-    const { status, body, headers } = await create({ session_id: 'a' });
-    expect([status, body]).toEqual([429, { detail: expect.stringContaining('100'), status_code: 429 }]);
-    expect(Number(headers.get('retry-after'))).toBeGreaterThan(10);
-    expect((await read('b')).status).toBe(200);
+  test('a session has 100 requests a minute, with those to its threads and orchestrations', async () => {
+    const { call, session, thread, begun, ofAccount } = await openAccount();
+    const [one, other] = [await session(), await session()];
+    expect(await ofAccount()).toBe(97);
+    // As the hundredth and the ninety-ninth.
+    const threadId = await thread(one);
+    const id = await begun(threadId);
+    const asked = [
+      () => call('GET', `/api/sessions/${one}`),
+      () => call('GET', `/api/threads/session/${one}`),
+      () => call('GET', `/api/threads/${threadId}`),
+      () => call('GET', `/api/orchestration/status/${id}`),
+      () => call('PATCH', `/api/sessions/${one}/status`, { status: 'active' }),
+      () => call('GET', `/api/analytics/session/${one}`),
+      () => call('POST', '/api/threads/', { session_id: one, original_prompt: 'x', thread_id: 'other' }),
+      () => call('POST', '/api/orchestration/start', { thread_id: threadId, prompt: '', session_id: other }),
+    ];
+    for (const [index, each] of asked.entries()) expect(await left(each())).toBe(97 - index);
+    expect(await ofAccount()).toBe(96);
+    expect(await statuses(91, () => call('GET', `/api/orchestration/status/${id}`))).toEqual({
+      200: 90,
+      429: 1,
+    });
+    for (const each of asked) {
+      const { status, headers, body } = await each();
+      expect([status, body]).toEqual([429, { detail: expect.stringContaining('100'), status_code: 429 }]);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(10);
+    }
+    expect(await left(call('GET', `/api/sessions/${other}`))).toBe(99);
+    expect(await ofAccount()).toBe(95);
+  });
+
+  test('what names no session of its account counts for the account, whether it is there or another’s', async () => {
+    const [ann, bob] = [await openAccount(), await openAccount()];
+    const session = await ann.session();
+    const thread = await ann.thread(session);
+    const orchestration = await ann.begun(thread);
+    const nobody = '0'.repeat(24);
+    const foreign = [session, thread, orchestration, nobody];
+    const paths = foreign.flatMap((id) => [
+      `/api/sessions/${id}`,
+      `/api/threads/${id}`,
+      `/api/orchestration/status/${id}`,
+    ]);
+    for (const [index, path] of paths.entries()) {
+      const answer = await bob.call('GET', path);
+      expect([answer.status, ...standing(answer)]).toEqual([404, 100, 99 - index]);
+    }
+    const bodies = [
+      { session_id: session },
+      { session_id: nobody },
+      { session_id: 3 },
+      'no JSON',
+      { thread_id: thread },
+    ];
+    for (const [index, body] of bodies.entries())
+      expect(await left(bob.call('POST', '/api/threads/', body))).toBe(99 - paths.length - index);
+    // Its own account has two requests of the session, and one that named none.
+    expect(await left(ann.call('GET', `/api/sessions/${session}`))).toBe(97);
+    expect(await ann.ofAccount()).toBe(98);
+  });
+
+  test('what is known of a thread is not read again', async () => {
+    const { call, session, thread } = await openAccount();
+    const id = await thread(await session());
+    await call('GET', `/api/threads/${id}`);
+    const query = vi.spyOn(server.store.database.pool, 'query');
+    const reads = async (threadId: string) => {
+      query.mockClear();
+      await call('GET', `/api/threads/${threadId}`);
+      return query.mock.calls.filter(([asked]) => JSON.stringify(asked).includes(threadId)).length;
+    };
+    // For the count and for the answer, and for the answer alone.
+    expect([await reads('0'.repeat(24)), await reads(id)]).toEqual([2, 1]);
+    query.mockRestore();
   });
 });
 

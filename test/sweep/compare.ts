@@ -1,3 +1,4 @@
+import { objectIdOf } from '../../src/rest-compat/orchestratex/object-id.ts';
 import type { Answer } from '../harness/client.ts';
 
 /** What a caller is told, without what was sent and without what changes by itself. */
@@ -7,9 +8,10 @@ export function told(answer: Answer, sent: string, { isWhole }: { isWhole: boole
   return mask(JSON.stringify({ errors, data }), sent);
 }
 
-/** What was sent may come back, in lower case as well, and moments pass. */
+/** What was sent may come back, in lower case or as an id derived of it as well, and moments pass. */
 export function mask(text: string, sent: string): string {
-  const forms = [sent, JSON.stringify(sent).slice(1, -1), encodeURIComponent(sent), plainOf(sent)];
+  const escaped = JSON.stringify(sent).slice(1, -1);
+  const forms = [sent, escaped, encodeURIComponent(sent), plainOf(sent), objectIdOf(sent)];
   const without = forms.reduce(
     (left, form) => (form === '' ? left : left.replaceAll(new RegExp(RegExp.escape(form), 'gi'), '<sent>')),
     text,

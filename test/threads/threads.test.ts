@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readTurns } from '../../src/store/threads/read-turns.ts';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
@@ -7,6 +8,9 @@ import { answerText, startVendor } from '../harness/vendor/server.ts';
 const vendor = fixture(startVendor);
 const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
 const ann = fixture(() => server.newUser());
+
+/** The id in the database. */
+const localOf = (id: string): string => Buffer.from(id, 'base64url').toString().split(':')[1]!;
 
 async function newThread(client: Client): Promise<string> {
   const answer = await client.query(
@@ -112,6 +116,41 @@ test('a thread that is longer than the known window of its model is sent with a 
     '5 wo',
     answerText(3).slice(0, 4),
     'last',
+  ]);
+});
+
+test('of turns with more text than any model takes, the last 8 MB are read', async () => {
+  const threadId = await newThread(ann);
+  const ids: string[] = [];
+  for (const prompt of ['1', '2', '3', '4', '5']) {
+    const id = await ann.createTask({ prompt, model: 'demo@tokens=1,itl=0', threadId });
+    await ann.events(id);
+    ids.push(localOf(id));
+  }
+  const { database } = server.store;
+  const [, second, third, , last] = ids;
+  const read = async () => {
+    const turns = await readTurns(database, localOf(threadId), last!, 101);
+    return turns.map(({ prompt, found }) => [prompt[0], prompt.length, found]);
+  };
+  const long = 'update task set prompt = prompt || repeat($2, $3) where id = $1';
+  await database.pool.query(long, [third, 'x', 7_999_900]);
+  expect(await read()).toEqual([
+    ['1', 1, 4],
+    ['2', 1, 4],
+    ['3', 7_999_901, 4],
+    ['4', 1, 4],
+  ]);
+  await database.pool.query(long, [second, 'x', 5_000_000]);
+  expect(await read()).toEqual([
+    ['2', 5_000_001, 4],
+    ['3', 7_999_901, 4],
+    ['4', 1, 4],
+  ]);
+  await database.pool.query(long, [third, 'x', 1_000]);
+  expect(await read()).toEqual([
+    ['3', 8_000_901, 4],
+    ['4', 1, 4],
   ]);
 });
 

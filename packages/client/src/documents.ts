@@ -103,13 +103,13 @@ export type CreateTaskInput = {
 
 /** Nothing is required; without a `sessionId`, the thread belongs to no session. */
 export type CreateThreadInput = {
-  /** Instructions sent to the models with every turn, 1 to 100000 characters. */
+  /** Instructions sent to the models with every turn, 1 to 5000000 characters. */
   context?: string | null | undefined;
   /** The type of work, the default for its orchestrations; 1 to 100 characters. */
   domain?: string | null | undefined;
   /** What happens to a new turn while an earlier one has not ended. Default QUEUE. */
   onBusy?: OnBusy | null | undefined;
-  /** The first message of the thread, 1 to 100000 characters; it is stored, and not sent by itself. */
+  /** The first message of the thread, 1 to 5000000 characters; it is stored, and not sent by itself. */
   originalPrompt?: string | null | undefined;
   /** An active session to create it in. */
   sessionId?: string | null | undefined;

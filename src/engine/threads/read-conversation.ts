@@ -32,10 +32,10 @@ export async function readConversation(
   // Another turn may have stored a summary between the two readings.
   const stored = thread.summary?.runId === read[0]?.summaryRunId ? thread.summary : null;
   const turns = stored ? read : read.map((turn) => ({ ...turn, isSummarized: false }));
-  const isWhole = turns.length <= MAX_TURNS;
-  // If the oldest turn to be sent is summarized, the summary also covers every turn that was cut off.
-  const summary = !isWhole && turns[1]?.isSummarized ? (stored?.text ?? null) : null;
   const last = turns.slice(-MAX_TURNS);
+  const isWhole = last.length === (turns[0]?.found ?? 0);
+  // If the oldest turn to be sent is summarized, the summary also covers every turn that was cut off.
+  const summary = !isWhole && last[0]?.isSummarized ? (stored?.text ?? null) : null;
   const sent = summary === null ? last : last.filter(({ isSummarized }) => !isSummarized);
   if (!isWhole)
     await appendEvent(store, lease, { type: 'ThreadTruncated', data: { sentTurns: sent.length } });

@@ -6,6 +6,7 @@ import type { ModelTraits } from '../provider.ts';
 export const SHOWN = z.object({
   capabilities: z.array(z.string()).nullish(),
   model_info: z.record(z.string(), z.unknown()).nullish(),
+  template: z.string().nullish(),
 });
 
 const CAPABILITIES = new Map<string, readonly ModelCapability[]>([
@@ -17,18 +18,32 @@ const CAPABILITIES = new Map<string, readonly ModelCapability[]>([
 ]);
 
 /** The traits of a model, as reported by Ollama. */
-export function readTraits({ capabilities, model_info: info }: z.output<typeof SHOWN>): ModelTraits {
+export function readTraits(shown: z.output<typeof SHOWN>): ModelTraits {
+  const info = shown.model_info ?? {};
+  const words = shown.capabilities ?? wordsOf(info, shown.template);
   return {
-    contextWindow: windowOf(info ?? {}),
-    capabilities: capabilities ? capabilities.flatMap((word) => CAPABILITIES.get(word) ?? []) : ['text'],
-    callsTools: capabilities ? capabilities.includes('tools') : null,
+    contextWindow: windowOf(info),
+    capabilities: words.flatMap((word) => CAPABILITIES.get(word) ?? []),
+    callsTools: words.includes('tools') || (shown.capabilities || shown.template ? false : null),
   };
 }
+
+/** As later versions derive its capabilities: from its parts, and from the parts of its template. */
+function wordsOf(info: Info, template: string | null | undefined): string[] {
+  const names = Object.keys(info);
+  return [
+    names.some((name) => name.endsWith('.pooling_type')) ? 'embedding' : 'completion',
+    ...(names.some((name) => name.endsWith('.vision.block_count')) ? ['vision'] : []),
+    ...(/\{\{[^}]*\.Tools\b/.test(template ?? '') ? ['tools'] : []),
+  ];
+}
+
+type Info = Readonly<Record<string, unknown>>;
 
 /**
  * `qwen3.context_length`; for a model with several parts, such as a vision model, that of its architecture.
  */
-function windowOf(info: Readonly<Record<string, unknown>>): number | null {
+function windowOf(info: Info): number | null {
   const length = info[`${info['general.architecture']}.context_length`];
   return typeof length === 'number' && Number.isInteger(length) && length > 0 && length < 2 ** 31
     ? length

@@ -1,8 +1,9 @@
 import type { Context, Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { newId } from '../../rules/ids/ids.ts';
+import { sameModel } from '../../rules/models/model-id.ts';
 import { isSeeded } from '../../store/models/built-in-models.ts';
-import type { ModelRow } from '../../store/models/models.ts';
+import { findModelByKey, findNamedModels, type ModelRow } from '../../store/models/models.ts';
 import {
   changeModel,
   findBuiltInName,
@@ -28,10 +29,15 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
   refuseAdminsSettings(viewer, ownerId, given);
   refuseAddress(provider, given);
   if (provider === 'custom' && !given.baseUrl) throw lacksAddress();
-  if (ownerId !== null) await refuseBuiltInNames(context, given.aliases ?? [], modelId);
+  if (ownerId !== null) {
+    await refuseBuiltInId(context, { provider, modelId });
+    await refuseBuiltInAliases(context, given.aliases ?? []);
+  }
   const id = newId();
   const { database } = context.store;
-  const row = { id, ownerId, provider, modelId, name: modelId, ...(await toChange(context, given)) };
+  const builtIn = await findModelByKey(database, viewer.userId, { provider, modelId });
+  const known = builtIn?.ownerId === null ? descriptionOf(builtIn) : { name: modelId };
+  const row = { id, ownerId, provider, modelId, ...known, ...(await toChange(context, given)) };
   if (!(await insertModel(database, row))) {
     const message = `input.modelId: ${provider} already has a model with this id; update that one`;
     throw new DomainError('CONFLICT', message, { field: 'input.modelId' });
@@ -49,7 +55,7 @@ export async function updateModel(context: Context, id: string, input: unknown):
   refuseAdminsSettings(viewer, ownerId, given);
   refuseAddress(provider, given);
   if (given.baseUrl === null && provider === 'custom') throw lacksAddress();
-  if (ownerId !== null) await refuseBuiltInNames(context, given.aliases ?? []);
+  if (ownerId !== null) await refuseBuiltInAliases(context, given.aliases ?? []);
   const { firstTokenSeconds: _, ...described } = given;
   await changeModel(context.store.database, id, {
     ...(await toChange(context, given)),
@@ -81,21 +87,14 @@ function requireAdmin({ isAdmin }: Viewer, field: string, what: string): void {
   if (!isAdmin) throw new DomainError('FORBIDDEN', `${field}: only an admin may ${what}`, { field });
 }
 
-/**
- * The installation pays: a user who could set prices could exceed every cost limit. And a call that waits
- * occupies a slot of its workers.
- */
-const OF_ADMINS = { prices: 'set prices', firstTokenSeconds: 'set how long a server may take' } as const;
-
+/** A call that waits occupies a slot of the workers. */
 function refuseAdminsSettings(viewer: Viewer, ownerId: string | null, given: ModelChangeInput): void {
-  for (const name of ['prices', 'firstTokenSeconds'] as const) {
-    if (given[name] === undefined) continue;
-    const field = `input.${name}`;
-    requireAdmin(viewer, field, OF_ADMINS[name]);
-    if (ownerId === null || given[name] === null) continue;
-    const message = `${field}: only built-in models can have ${name}; create it with isBuiltIn`;
-    throw new DomainError('VALIDATION_ERROR', message, { field });
-  }
+  if (given.firstTokenSeconds === undefined) return;
+  const field = 'input.firstTokenSeconds';
+  requireAdmin(viewer, field, 'set how long a server may take');
+  if (ownerId === null || given.firstTokenSeconds === null) return;
+  const message = `${field}: only built-in models can have firstTokenSeconds; create it with isBuiltIn`;
+  throw new DomainError('VALIDATION_ERROR', message, { field });
 }
 
 /** The URL determines where this server sends requests and the API key. */
@@ -112,20 +111,36 @@ function lacksAddress(): DomainError {
   return new DomainError('VALIDATION_ERROR', `${field}: a custom model needs a URL`, { field });
 }
 
-/** A name has the same meaning for all accounts, except for names of an account's own models. */
-async function refuseBuiltInNames(
-  { store }: Context,
-  aliases: readonly string[],
-  modelId?: string,
+/**
+ * A name has the same meaning for all accounts, except for names of an account's own models: an own entry for
+ * a built-in model may have its id, which refers to the same model of the same provider.
+ */
+async function refuseBuiltInId(
+  context: Context,
+  { provider, modelId }: Pick<ModelRow, 'provider' | 'modelId'>,
 ): Promise<void> {
-  const names = modelId === undefined ? aliases : [modelId, ...aliases];
-  const taken = await findBuiltInName(store.database, names);
-  if (taken === null) return;
-  const [field, which] =
-    taken === modelId
-      ? ['input.modelId', 'this name']
-      : ['input.aliases', `the name at index ${aliases.indexOf(taken)}`];
-  throw new DomainError('CONFLICT', `${field}: a built-in model already has ${which}`, { field });
+  const { userId } = requireViewer(context);
+  const named = await findNamedModels(context.store.database, userId, modelId);
+  const meant = named.find(({ isBuiltIn, isNamed }) => isBuiltIn && isNamed);
+  if (!meant || (meant.isActive && sameModel(meant, { provider, model: modelId }))) return;
+  throw nameTaken('input.modelId', 'this name');
+}
+
+/** What an own entry for a built-in model has unless its owner says otherwise. */
+function descriptionOf(builtIn: ModelRow) {
+  const { name, version, capabilities, specialties, contextWindow, maxOutput } = builtIn;
+  const { supportsVision, supportsFunctionCalling } = builtIn;
+  const abilities = { capabilities, supportsVision, supportsFunctionCalling };
+  return { name, version, specialties, contextWindow, maxOutput, ...abilities };
+}
+
+async function refuseBuiltInAliases({ store }: Context, aliases: readonly string[]): Promise<void> {
+  const taken = await findBuiltInName(store.database, aliases);
+  if (taken !== null) throw nameTaken('input.aliases', `the name at index ${aliases.indexOf(taken)}`);
+}
+
+function nameTaken(field: string, which: string): DomainError {
+  return new DomainError('CONFLICT', `${field}: a built-in model already has ${which}`, { field });
 }
 
 async function toChange(

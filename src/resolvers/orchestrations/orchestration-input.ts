@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { costLimit, metadata, model, priority, prompt, tags } from '../request/fields.ts';
+import { costLimit, longPrompt, metadata, model, priority, tags } from '../request/fields.ts';
 import { list, text } from '../request/validate.ts';
 import { domain } from '../threads/thread.ts';
 
 export const newOrchestration = z.object({
-  prompt,
+  prompt: longPrompt,
   domain: domain.nullish(),
   sessionId: z.string().nullish(),
   threadId: z.string().nullish(),

@@ -3,6 +3,8 @@ import { REASONING_EFFORTS } from '../../vocabulary.ts';
 import { anObject, fewMembers, jsonObject, list, sized, text } from './validate.ts';
 
 export const MAX_PROMPT = 1_000_000;
+/** As much as fits into the largest request: OrchestrateX documents 5 MB. */
+export const MAX_LONG_PROMPT = 5_000_000;
 const MAX_SCHEMA = 65_536;
 const MAX_VALUES = 5_000_000;
 
@@ -27,10 +29,10 @@ export const parameters = z.object({
     .nullish(),
 });
 
-export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(
-  (given) => given.trim() !== '',
-  'must not be blank',
-);
+const promptOf = (max: number) =>
+  text({ min: 1, max }).refine((given) => given.trim() !== '', 'must not be blank');
+export const prompt = promptOf(MAX_PROMPT);
+export const longPrompt = promptOf(MAX_LONG_PROMPT);
 export const systemPrompt = text({ max: MAX_PROMPT });
 export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,

@@ -2,22 +2,25 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { statusesBefore } from '../../rules/runs/status.ts';
+import { errorProblem, resultProblem } from '../../rules/tasks/hand-ending.ts';
 import { endTask as end, type GivenEnd } from '../../store/tasks/end-task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { HAND_ENDINGS } from '../../vocabulary.ts';
-import { jsonObject, refuseIssues, text, validate } from '../request/validate.ts';
+import { anObject, refuseIssues, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { task } from './task.ts';
 
+function sound<Given>(problemOf: (given: Given) => string | null) {
+  return (given: Given, issues: z.RefinementCtx) => {
+    const message = problemOf(given);
+    if (message) issues.addIssue({ code: 'custom', message });
+  };
+}
+
 const ending = z.object({
   status: z.enum(HAND_ENDINGS),
-  result: jsonObject(1_000_000)
-    .refine(
-      ({ output }) => output === undefined || typeof output === 'string',
-      'if present, output must be a string',
-    )
-    .nullish(),
-  error: text({ min: 1, max: 10_000 }).nullish(),
+  result: anObject.superRefine(sound(resultProblem)).nullish(),
+  error: z.string().superRefine(sound(errorProblem)).nullish(),
 });
 
 /**

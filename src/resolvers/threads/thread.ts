@@ -4,12 +4,11 @@ import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import { changeThread, findThreads, insertThread, type ThreadRow } from '../../store/threads/threads.ts';
 import { ON_BUSY } from '../../vocabulary.ts';
+import { MAX_LONG_PROMPT } from '../request/fields.ts';
 import { requireBytes, requireObject } from '../request/quota.ts';
 import { text, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { activeSession } from '../sessions/session.ts';
-
-const MAX_TEXT = 100_000;
 
 /** The type of work, as named by the client. */
 export const domain = text({ min: 1, max: 100 });
@@ -17,9 +16,9 @@ export const domain = text({ min: 1, max: 100 });
 const newThread = z.object({
   title: text({ min: 1, max: 200 }).nullish(),
   sessionId: z.string().nullish(),
-  originalPrompt: text({ min: 1, max: MAX_TEXT }).nullish(),
+  originalPrompt: text({ min: 1, max: MAX_LONG_PROMPT }).nullish(),
   domain: domain.nullish(),
-  context: text({ min: 1, max: MAX_TEXT }).nullish(),
+  context: text({ min: 1, max: MAX_LONG_PROMPT }).nullish(),
   onBusy: z.enum(ON_BUSY).nullish(),
 });
 

@@ -33,13 +33,8 @@ export interface Endpoint {
   status: number;
 }
 
-/**
- * A response with the result of a run: it is sent when the run has ended, or after a time limit with its
- * state so far.
- */
+/** A response with the result of a run, sent when the run has ended; its limits are the only ones. */
 export interface Wait {
-  /** The time limit. */
-  seconds: number;
   /** The subscription that ends with the run. */
   until: DocumentNode;
   /** Executed after that with the same variables, for the response. */
@@ -96,7 +91,6 @@ interface WaitingRow<
   document: TadaDocumentNode<Begun, Variables>;
   variables(given: z.output<Input>): NoInfer<Variables>;
   wait: {
-    seconds: number;
     until: TadaDocumentNode<unknown, WaitVariables>;
     document: TadaDocumentNode<Data, WaitVariables>;
     variables(data: Present<NoInfer<Begun>>): NoInfer<WaitVariables>;

@@ -1,3 +1,4 @@
+import type { DocumentNode } from 'graphql';
 import type { DomainError } from '../../errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -71,11 +72,24 @@ export interface CountedAsker {
 /** A request, and its client. */
 export type AskedBy = Asked & CountedAsker;
 
+/** How a request names an object of its account that has a limit of its own. */
+export interface Naming {
+  document: DocumentNode;
+  variables: Values;
+  /** The id of the object, which never changes; null: it has none. */
+  read(data: unknown): string | null;
+}
+
 /** The documented rate limits of a dialect. */
 export interface RateLimits {
   limits: Readonly<Record<string, Limit>>;
-  /** Selects the limit that counts a request, and its key. */
-  choose(asked: AskedBy): { limit: string; of: string };
+  /** How the request names such an object; null: it does not. */
+  naming?(asked: Asked): Naming | null;
+  /**
+   * Selects the limit that counts a request, and its key.
+   * @param named the id of the object that it names; null: it names none that its account has
+   */
+  choose(asked: AskedBy, named: string | null): { limit: string; of: string };
   /** It depends on the body. */
   readsBody?: true;
 }

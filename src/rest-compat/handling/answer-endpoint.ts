@@ -71,14 +71,13 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
       const data = row.paged ? await readPages(read, variables) : await read(variables);
       if (!wait) return row.respond(data, asked, known);
       const awaited = wait.variables(data);
-      const patience = AbortSignal.any([left, AbortSignal.timeout(wait.seconds * 1000)]);
-      await exhaust(access.subscribe(execution(wait.until.document, awaited, request), patience));
+      await exhaust(access.subscribe(execution(wait.until.document, awaited, request), left));
       return row.respond(await execute(wait.read, awaited, request), asked, known);
     },
   };
 }
 
-/** However the wait ends, the run has begun, and its state is the response. */
+/** However the wait ends, the run has begun, and its state is the response. Without a client no one reads it. */
 async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
   for await (const _answer of answers);
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../errors.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
-import type { Asked, Standing } from '../definitions/terms.ts';
+import type { Asked, Naming, Standing } from '../definitions/terms.ts';
 import { limitHeaders } from '../errors/limit-headers.ts';
-import type { SchemaAccess, Visitor } from './schema-access.ts';
+import type { Execution, SchemaAccess, Visitor } from './schema-access.ts';
 
 /** No other path is called so. */
 const OUTSIDE = /^(\/api\/v1\/system)?\/health$/;
@@ -16,22 +18,54 @@ export interface Counted {
   refusal: DomainError | null;
 }
 
-/** Counts a request in the documented limits of the dialect, if any, and among its account's operations. */
-export async function countRequest(
-  { name, limits }: DialectTable,
-  access: SchemaAccess,
+export type CountRequest = (
+  dialect: Pick<DialectTable, 'name' | 'limits'>,
   request: IncomingMessage,
   asked: Asked,
-): Promise<Counted> {
-  if (OUTSIDE.test(asked.path)) return { headers: {}, refusal: null };
-  // Invalid credentials count as none; the endpoint refuses them afterwards.
-  const visitor = await access.visitor(request, name).catch(() => null);
-  const asker = { accountId: visitor && countedAccount(visitor), address: access.address(request) };
-  if (!limits) return { headers: {}, refusal: await access.countOperation(asker) };
-  const { limit, of } = limits.choose({ ...asked, ...asker });
-  const standing = await access.count({ name: `${name}:${limit}`, ...limits.limits[limit]! }, of);
-  const refusal = standing.isSpent ? tooMany(standing) : await access.countOperation(asker);
-  return { headers: limitHeaders(standing), refusal };
+) => Promise<Counted>;
+
+/** Counts requests in the documented limits of their dialects, if any, and among their accounts' operations. */
+export function createRequestCount(access: SchemaAccess): CountRequest {
+  const readNamed = createNamedReads(access);
+  return async ({ name, limits }, request, asked) => {
+    if (OUTSIDE.test(asked.path)) return { headers: {}, refusal: null };
+    // Invalid credentials count as none; the endpoint refuses them afterwards.
+    const visitor = await access.visitor(request, name).catch(() => null);
+    const asker = { accountId: visitor && countedAccount(visitor), address: access.address(request) };
+    if (!limits) return { headers: {}, refusal: await access.countOperation(asker) };
+    const naming = visitor?.accountId ? (limits.naming?.(asked) ?? null) : null;
+    const named = naming && (await readNamed(naming, { request, origin: name }, visitor!.accountId!));
+    const { limit, of } = limits.choose({ ...asked, ...asker }, named);
+    const standing = await access.count({ name: `${name}:${limit}`, ...limits.limits[limit]! }, of);
+    const refusal = standing.isSpent ? tooMany(standing) : await access.countOperation(asker);
+    return { headers: limitHeaders(standing), refusal };
+  };
+}
+
+/** Objects whose ids are remembered, over all accounts. */
+const MOST_KEPT = 10_000;
+
+/**
+ * Reads which object of its account a request names. An object of another account is found no more than one
+ * that does not exist, and what was found is kept for its account alone.
+ */
+function createNamedReads({ execute }: SchemaAccess) {
+  const kept = new LRUCache<string, string>({ max: MOST_KEPT });
+  return async (
+    { document, variables, read }: Naming,
+    whose: Pick<Execution, 'request' | 'origin'>,
+    accountId: string,
+  ): Promise<string | null> => {
+    const key = createHash('sha256')
+      .update(JSON.stringify([accountId, variables]))
+      .digest('base64url');
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const { data, errors } = await execute({ document, variables, ...whose, access: 'account' });
+    const found = data && !errors ? read(data) : null;
+    if (found !== null) kept.set(key, found);
+    return found;
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { endpoint } from '../definitions/endpoint.ts';
 import { graphql } from '../handling/documents.ts';
 import { oneOf } from '../shapes/input.ts';
 import { lowerCase } from '../shapes/output.ts';
+import { withoutReplaced } from '../shapes/replaced-models.ts';
 import { WHOLE_LIST } from '../shapes/whole-list.ts';
 
 /** The four documented ones, and later ones; the list shows all, so all are accepted. */
@@ -21,7 +22,7 @@ export const modelEndpoints = [
     },
     document: graphql(`query models($providers: [Provider!]!, $first: Int!, $offset: Int!) {
       models(filter: { providers: $providers, isActive: true }, first: $first, offset: $offset) {
-        nodes { modelId name provider contextWindow supportsVision supportsFunctionCalling }
+        nodes { modelId name provider isBuiltIn contextWindow supportsVision supportsFunctionCalling }
       }
     }`),
     paged: true,
@@ -42,7 +43,7 @@ export const modelEndpoints = [
       ),
     }),
     respond: ({ models }) => ({
-      models: models.nodes.map((model) => ({
+      models: withoutReplaced(models.nodes).map((model) => ({
         id: model.modelId,
         name: model.name,
         provider: lowerCase(model.provider),

@@ -6,6 +6,7 @@ import { globalIdOf, naiveMicroseconds, plainId } from '../shapes/output.ts';
 import { MOST_LISTED } from '../shapes/whole-list.ts';
 import { ANALYTICS_FIELDS, analyticsShape, toAnalytics } from './analytics-shape.ts';
 import { NAME_FIELDS, namesOf } from './model-names.ts';
+import { objectIdOf } from './object-id.ts';
 import { stamps, stampsShape } from './timestamps.ts';
 
 /** The schema rejects longer periods. */
@@ -71,7 +72,7 @@ export const analyticsEndpoints = [
       // Analytics of an account always have a period.
       const [start, end] = [userAnalytics.from!, userAnalytics.to!];
       return {
-        _id: user_id,
+        _id: objectIdOf(user_id),
         user_id,
         period_start: naiveMicroseconds(start),
         period_end: naiveMicroseconds(end),

@@ -1,5 +1,6 @@
 import { PROVIDERS } from '../../vocabulary.ts';
 import { plainId } from '../shapes/output.ts';
+import { objectIdOf } from './object-id.ts';
 
 /** The fields of Nameable. */
 export const NAME_FIELDS = 'id modelId name aliases provider isBuiltIn';
@@ -52,7 +53,7 @@ export function findNamed<Model extends Nameable>(
     ({ model }) => model.aliases.includes(name),
     ({ model }) => model.modelId === name,
     ({ model }) => keyOf(model) === name,
-    ({ model }) => plainId(model.id) === name,
+    ({ model }) => [plainId(model.id), objectIdOf(plainId(model.id))].includes(name),
     ({ model }) => model.name === name,
   ];
   for (const way of ways) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PROVIDERS } from '../../vocabulary.ts';
 import { plainId } from '../shapes/output.ts';
 import { type Nameable, type Named, providerOf } from './model-names.ts';
+import { objectIdOf } from './object-id.ts';
 import { type Stamped, stamps, stampsShape } from './timestamps.ts';
 
 export const modelShape = z.object({
@@ -36,7 +37,7 @@ export function toModel(
 ): z.input<typeof modelShape> {
   const isServed = providers.some(({ id, modelsCount }) => id === model.provider && modelsCount > 0);
   return {
-    _id: plainId(model.id),
+    _id: objectIdOf(plainId(model.id)),
     name: called,
     provider: providerOf(model),
     version: model.version ?? model.modelId,

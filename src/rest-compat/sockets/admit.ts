@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import { inputError } from '../errors/from-graphql.ts';
-import { countRequest } from '../handling/count-requests.ts';
+import type { CountRequest } from '../handling/count-requests.ts';
 import type { SchemaAccess, Visitor } from '../handling/schema-access.ts';
 import { type Call, toDomainError } from './open-connection.ts';
 import type { PreparedSocket } from './prepare.ts';
@@ -44,7 +44,7 @@ export interface Admitted {
 
 /** Decides whether a client may connect, and to which socket; counts as a request. Never rejects. */
 export async function admit(
-  access: SchemaAccess,
+  { access, countRequest }: { access: SchemaAccess; countRequest: CountRequest },
   { dialect, path }: Destination,
   found: Found | null,
   request: IncomingMessage,
@@ -53,7 +53,7 @@ export async function admit(
   let headers = {};
   try {
     const asked = { path, params: found?.params ?? {}, body: undefined };
-    const counted = await countRequest(dialect, access, request, asked);
+    const counted = await countRequest(dialect, request, asked);
     headers = counted.headers;
     if (counted.refusal) throw counted.refusal;
     if (!found) throw new DomainError('NOT_FOUND', `there is no socket at ${path}`);

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import { spentHeaders } from '../errors/limit-headers.ts';
+import { createRequestCount } from '../handling/count-requests.ts';
 import type { SchemaAccess } from '../handling/schema-access.ts';
 import { successorLink } from '../handling/successor.ts';
 import { type Admitted, admit, type Destination, findSocket, type Refused } from './admit.ts';
@@ -35,6 +36,7 @@ export function openDialectSockets(
   locate: Locate,
 ): SocketCarrier {
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
+  const admission = { access, countRequest: createRequestCount(access) };
   let isClosing = false;
   const conversations = new Map<WebSocket, Conversation>();
   const prepared = tables.flatMap((table) => table.sockets.map((row) => prepareSocket(access, table, row)));
@@ -42,7 +44,7 @@ export function openDialectSockets(
   async function answer(destination: Destination, request: IncomingMessage, socket: Duplex, head: Buffer) {
     const query = takeTokenFromPath(request);
     const found = findSocket(prepared, destination);
-    const outcome = await admit(access, destination, found, request, query);
+    const outcome = await admit(admission, destination, found, request, query);
     if ('call' in outcome) releaseAtEnd(socket, outcome);
     if (isClosing) return void socket.destroy();
     if ('call' in outcome) {

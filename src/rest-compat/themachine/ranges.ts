@@ -1,6 +1,8 @@
 import { range } from '../shapes/query.ts';
 
-/** Documented for tasks, and applied to the other lists as well. */
-export const listRange = range({ default: 10, max: 100 });
+export const taskRange = range({ default: 10, max: 100 });
+
+/** The documentation has no default for these lists, so a client that names none expects all. */
+export const listRange = range({ default: 100, max: 100 });
 
 export const modelRange = range({ default: 100, max: 1000 });

@@ -1,5 +1,5 @@
 import type { ModelAbility } from '../../vocabulary.ts';
-import { type ModelReference, plainProvider } from './model-id.ts';
+import { type ModelReference, plainProvider, sameModel } from './model-id.ts';
 
 /** A row of the catalog that a name may refer to. */
 export interface NamedModel extends ModelReference {
@@ -25,13 +25,18 @@ export interface ResolvedModel extends ModelReference {
  * @param rows in order of preference
  */
 export function resolveName(name: string, rows: readonly NamedModel[]): ResolvedModel | null {
-  const known = rows.find(({ isNamed, isOffered }) => isNamed && isOffered);
+  const known = rows.find((row) => row.isNamed && row.isOffered && !isDisabled(row, rows));
   if (known) return { provider: known.provider, model: known.model, lacks: known.lacks };
   const plain = plainProvider(name);
   const row = plain && rows.find((each) => each.isBuiltIn && isOf(each, plain));
   if (row) return row.isActive ? { ...plain, lacks: row.lacks } : null;
   // The address of a custom model is only known from its row.
   return plain && plain.provider !== 'custom' ? { ...plain, lacks: [] } : null;
+}
+
+/** An account's own entry for a built-in model does not enable what an admin disabled. */
+function isDisabled(row: NamedModel, rows: readonly NamedModel[]): boolean {
+  return rows.some((other) => other.isBuiltIn && !other.isActive && sameModel(other, row));
 }
 
 /** The first row with a name, available or not. @param rows in order of preference */

@@ -11,7 +11,7 @@ export const FREE_PROVIDERS: readonly ProviderId[] = PROVIDERS.filter((provider)
 });
 
 /**
- * The prices of a model: set by an admin, otherwise from the list.
+ * The prices of a model: set in the catalog, otherwise from the list.
  * @param ownPrices of the model's row in the catalog; null: none
  * @param isListed false: the list has the prices of another server
  */

@@ -60,7 +60,8 @@ builder.node(ModelType, {
     prices: t.field({
       type: ModelPricesType,
       nullable: true,
-      description: 'Prices for short prompts; null: unknown, which does not mean free.',
+      description:
+        "Prices for short prompts; null: unknown, which does not mean free. Those that the viewer set for an own model are for display, selection and estimates: costs and cost limits follow an admin's prices and the price list.",
       resolve: (row) => pricesOf(row.ownPrices, { ...row, model: row.modelId }, 0),
     }),
     estimatedCost: t.float({
@@ -72,7 +73,7 @@ builder.node(ModelType, {
     }),
     hasOwnPrices: t.boolean({
       description:
-        'Whether an admin set its prices; otherwise they come from the price list of this release.',
+        'Whether its owner, or an admin for a built-in model, set its prices; otherwise they come from the price list of this release.',
       resolve: ({ ownPrices }) => ownPrices !== null,
     }),
     baseUrl: t.string({

@@ -11,7 +11,7 @@ import { OrchestrationEdge, OrchestrationType } from './orchestration.ts';
 const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
   description: 'Only `prompt` is required; other settings default to those of the session or thread, if any.',
   fields: (t) => ({
-    prompt: t.string({ required: true, description: 'The prompt, 1 to 1000000 characters.' }),
+    prompt: t.string({ required: true, description: 'The prompt, 1 to 5000000 characters.' }),
     domain: t.string({
       description:
         'The type of work, 1 to 100 characters: `coding`, `math`, `writing`. Models with such a specialty or capability are preferred. Absent: that of the thread.',

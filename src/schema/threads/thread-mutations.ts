@@ -11,13 +11,13 @@ const CreateThreadInput = builder.inputType('CreateThreadInput', {
     sessionId: t.id({ description: 'An active session to create it in.' }),
     originalPrompt: t.string({
       description:
-        'The first message of the thread, 1 to 100000 characters; it is stored, and not sent by itself.',
+        'The first message of the thread, 1 to 5000000 characters; it is stored, and not sent by itself.',
     }),
     domain: t.string({
       description: 'The type of work, the default for its orchestrations; 1 to 100 characters.',
     }),
     context: t.string({
-      description: 'Instructions sent to the models with every turn, 1 to 100000 characters.',
+      description: 'Instructions sent to the models with every turn, 1 to 5000000 characters.',
     }),
     onBusy: t.field({
       type: OnBusyEnum,
@@ -37,7 +37,7 @@ const UpdateThreadInput = builder.inputType('UpdateThreadInput', {
     }),
     context: t.string({
       description:
-        'Instructions sent to the models with every later turn, 1 to 100000 characters; null removes them.',
+        'Instructions sent to the models with every later turn, 1 to 5000000 characters; null removes them.',
     }),
     onBusy: t.field({
       type: OnBusyEnum,

@@ -33,7 +33,10 @@ export const Model = defineEntity({
     maxOutput: p.integer().nullable(),
     /** How long its server may take until the first token; null: estimated from the length of the prompt. */
     firstTokenSeconds: p.integer().nullable(),
-    /** Prices set by an admin, US dollars per million tokens; null: those of the price list. */
+    /**
+     * US dollars per million tokens; null: those of the price list. An admin's, of a built-in model, count; those of
+     * an account's own model are shown and compared.
+     */
     inputPrice: p.decimal().precision(18).scale(6).nullable(),
     cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),
     /** For input written to the vendor's cache, for five minutes and for an hour; null: the input price. */

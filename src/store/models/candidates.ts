@@ -24,10 +24,24 @@ export async function readModelCandidates(
 ): Promise<ModelCandidate[]> {
   const rows = await findOfferedModels(database, userId, providers);
   const calls = await recentCalls(rows.map(({ provider, modelId }) => ({ provider, model: modelId })));
-  return rows.map((row) => ({
+  return replaceBuiltIn(rows).map((row) => ({
     ...row,
     row,
     prices: pricesOf(row.ownPrices, { ...row, model: row.modelId }, 0),
     record: readTrackRecord(calls.get(`${row.provider}/${row.modelId}`) ?? []),
   }));
+}
+
+/** An account's own entry for a built-in model replaces it, at its rank. */
+function replaceBuiltIn(rows: readonly ModelRow[]): ModelRow[] {
+  const isOwn = ({ ownerId }: ModelRow) => ownerId !== null;
+  const own = new Map(rows.filter(isOwn).map((row) => [keyOf(row), row]));
+  const builtIn = new Set(rows.filter((row) => !isOwn(row)).map(keyOf));
+  return rows
+    .filter((row) => !isOwn(row) || !builtIn.has(keyOf(row)))
+    .map((row) => ({ ...(own.get(keyOf(row)) ?? row), rank: row.rank }));
+}
+
+function keyOf({ provider, modelId }: ModelRow): string {
+  return `${provider}/${modelId}`;
 }

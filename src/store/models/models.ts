@@ -18,7 +18,7 @@ const COLUMNS = [
 
 /** A model of the catalog. */
 export interface ModelRow extends Pick<ListedRow<'model'>, (typeof COLUMNS)[number] | 'createdAtText'> {
-  /** Set by an admin; null: those of the price list. */
+  /** Set by its owner, or by an admin for a built-in model; null: those of the price list. */
   ownPrices: Prices | null;
   hasApiKey: boolean;
   /** Abilities that it lacks according to its server; settings of an admin take precedence. */
@@ -60,6 +60,11 @@ export async function findModelByKey(
   return found ?? null;
 }
 
+/** An account's own entry for a built-in model does not enable what an admin disabled. */
+const IS_DISABLED = sql<boolean>`exists (
+  select from model as built_in where built_in.owner_id is null and not built_in.is_active
+    and built_in.provider = model.provider and built_in.model_id = model.model_id)`;
+
 /** All models of some providers that are available to a user, best first. */
 export function findOfferedModels(
   database: Database,
@@ -70,6 +75,7 @@ export function findOfferedModels(
     .where('provider', '=', anyOf(providers))
     .where('isActive', '=', true)
     .where('isPresent', '=', true)
+    .where(sql<boolean>`not ${IS_DISABLED}`)
     .orderBy('rank')
     .orderBy('modelId')
     .orderBy('ownerId')

@@ -21,7 +21,10 @@ export function hasCapacitySql(ownerId: string, sessionId: string, most: string)
   ) < ${most}`;
 }
 
+/** When one of them ends is not known: with most models they take 10 to 60 seconds. */
+const RETRY_SECONDS = 10;
+
 export function tooMany(most: number): DomainError {
   const message = `at most ${most} orchestrations of a user can run at once; wait until one of them has ended`;
-  return new DomainError('RATE_LIMITED', message);
+  return new DomainError('RATE_LIMITED', message, { retryAfter: RETRY_SECONDS });
 }

@@ -37,9 +37,17 @@ export interface Turn {
   output: string;
   /** Milliseconds since it was completed. */
   msAgo: number;
+  /** Number of the turns of which this is one, with those that are too long to be read. */
+  found: number;
 }
 
-/** The completed turns of a thread before a run, oldest first, at most the last `limit`. */
+/** Bytes. More than fits into any context window: two million tokens of four characters. */
+const MOST_READ = 8_000_000;
+
+/**
+ * The completed turns of a thread before a run, oldest first: of the last `limit`, those whose newer turns
+ * have at most so many bytes together.
+ */
 export async function readTurns(
   database: Database,
   threadId: string,
@@ -60,9 +68,18 @@ export async function readTurns(
         exists (select from summarized where (last.joined_at, last.id) <= (summarized.joined_at, summarized.id)
           and last.completed_at <= summarized.made_at) as "isSummarized",
         (select id from summarized) as "summaryRunId",
-        prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo" from (${TURN_KINDS.map(lastTurnsSql).join(' union all ')}) as last
-      order by joined_at desc, id desc limit $3`,
-    values: [threadId, beforeRunId, limit],
+        prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo", found
+      from (
+        select *, count(*) over ()::int as found, sum(octet_length(prompt) + octet_length(output)) over (
+          order by joined_at desc, id desc rows between unbounded preceding and 1 preceding) as newer
+        from (
+          select * from (${TURN_KINDS.map(lastTurnsSql).join(' union all ')}) as each
+          order by joined_at desc, id desc limit $3
+        ) as latest
+      ) as last
+      where coalesce(newer, 0) <= $4
+      order by joined_at desc, id desc`,
+    values: [threadId, beforeRunId, limit, MOST_READ],
   });
   return rows.reverse();
 }

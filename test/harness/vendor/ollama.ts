@@ -155,7 +155,11 @@ export interface OllamaModel {
   readonly digest: string;
   readonly architecture: string;
   readonly window: number;
-  readonly capabilities: readonly string[];
+  /** null: a version before 0.6.4, which reports none. */
+  readonly capabilities: readonly string[] | null;
+  readonly template?: string;
+  /** Of its other parts. */
+  readonly info?: Readonly<Record<string, number | string>>;
 }
 
 const USUAL: OllamaModel = {
@@ -194,12 +198,30 @@ export const tagList = (has: Has, pulled: ReadonlySet<string>): unknown => ({
 
 /** The body of POST /api/show. https://docs.ollama.com/api-reference/show-model-details */
 export const shown = (has: Has, name: string): unknown => {
-  const { architecture, window, capabilities } = has.get(name) ?? USUAL;
+  const { architecture, window, capabilities, template, info } = has.get(name) ?? USUAL;
   return {
+    modelfile: `FROM ${name}`,
     parameters: 'num_ctx 4096',
-    details: { family: architecture, parameter_size: '8.2B' },
-    model_info: { 'general.architecture': architecture, [`${architecture}.context_length`]: window },
-    capabilities,
+    template: template ?? '{{ .System }}{{ if .Tools }}{{ .Tools }}{{ end }}{{ .Prompt }}',
+    details: {
+      parent_model: '',
+      format: 'gguf',
+      family: architecture,
+      families: [architecture],
+      parameter_size: '8.2B',
+      quantization_level: 'Q4_K_M',
+    },
+    model_info: {
+      'general.architecture': architecture,
+      'general.parameter_count': 8_190_735_360,
+      [`${architecture}.block_count`]: 36,
+      [`${architecture}.context_length`]: window,
+      [`${architecture}.embedding_length`]: 4096,
+      ...info,
+      'tokenizer.ggml.tokens': null,
+    },
+    ...(capabilities && { capabilities }),
+    modified_at: '2025-08-14T15:49:43.634137516-07:00',
   };
 };
 

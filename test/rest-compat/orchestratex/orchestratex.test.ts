@@ -374,7 +374,9 @@ const orchestrations: Audit[] = [
         await limited.thread({ session_id: two._id }),
       ];
       for (let count = 0; count < 10; count += 1) good(await begin(threads[count % 2]!));
-      expectRefusal(await begin(threads[0]!), 429, containing('at most 10 orchestrations'));
+      const eleventh = await begin(threads[0]!);
+      expectRefusal(eleventh, 429, containing('at most 10 orchestrations'));
+      expect(Number(eleventh.headers.get('retry-after'))).toBeGreaterThan(0);
       const other = await limited.session({ user_id: 'b' });
       good(await begin(await limited.thread({ session_id: other._id })));
       await limited.stop();
@@ -462,7 +464,7 @@ const models: Audit[] = [
     check: async () => {
       const listed = good(await ask('GET', '/api/models/'));
       expect(listed.find(({ name }: { name: string }) => name === 'gpt4')).toEqual({
-        _id: 'openai/gpt-4o',
+        _id: id,
         name: 'gpt4',
         provider: 'openai',
         version: 'gpt-4o',
@@ -594,7 +596,7 @@ const analytics: Audit[] = [
       }
       const body = good(await ask('GET', `/api/analytics/user/${encodeURIComponent(user_id)}`));
       expect(body).toMatchObject({
-        _id: user_id,
+        _id: id,
         user_id,
         period_start: time,
         period_end: time,
@@ -683,6 +685,26 @@ const errors: Audit[] = [
       good(await ask('POST', '/api/sessions/', filler(5 * 1024 * 1024 - 100)), 201);
       const answer = await ask('POST', '/api/sessions/', filler(5 * 1024 * 1024));
       expectRefusal(answer, 413, containing('too large'));
+    },
+  },
+  {
+    id: 'OX-ERR-9',
+    fact: 'prompts of 5 MB are taken, stored, and sent to the models',
+    check: async () => {
+      const [prompt, context] = ['p'.repeat(5_000_000), 'c'.repeat(2_000_000)];
+      const session_id = (await x.session())._id;
+      const thread = good(await ask('POST', '/api/threads/', { session_id, original_prompt: prompt }));
+      expect(good(await ask('GET', `/api/threads/${thread._id}`)).original_prompt === prompt).toBe(true);
+      const thread_id = await x.thread({ session_id, original_prompt: 'p', context });
+      const settings = { ...x.script(['It is long.'], [verdict(9, 'Good')]), max_iterations: 1 };
+      const begun = good(await start({ thread_id, prompt, settings }));
+      const ended = await x.ended(begun._id);
+      expect([ended.status, ended.error, ended.final_response]).toEqual(['completed', null, 'It is long.']);
+      expect(ended.prompt === prompt).toBe(true);
+      const longest = Math.max(...x.vendor.requests.map(({ body }) => JSON.stringify(body).length));
+      expect(longest).toBeGreaterThan(7_000_000);
+      const longer = await ask('POST', '/api/threads/', { session_id, original_prompt: `${prompt}p` });
+      expectRefusal(longer, 422, 'original_prompt: must have at most 5000000 characters');
     },
   },
   {

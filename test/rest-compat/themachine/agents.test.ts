@@ -135,13 +135,14 @@ const documented: Audit[] = [
 const decided: Audit[] = [
   {
     id: 'TM-AGENT-D1',
-    fact: 'lists: limit 10, at most 100; offset; type; is_active; built-in agents are in them',
+    fact: 'lists: limit 100, which is the most; offset; type; is_active; built-in agents are in them',
     check: async () => {
       const who = await openAccount(server);
       const ids: string[] = [];
       for (let index = 0; index < 11; index += 1)
         ids.unshift((await made({ type: `t${index % 2}`, is_active: index > 0 }, who)).id);
-      expect(idsOf(await who.get('/agents'))).toEqual(ids.slice(0, 10));
+      expect(idsOf(await who.get('/agents')).slice(0, 11)).toEqual(ids);
+      expect(idsOf(await who.get('/agents?limit=10'))).toEqual(ids.slice(0, 10));
       expect(idsOf(await who.get('/agents?limit=2&offset=9'))[0]).toBe(ids[9]);
       expect(idsOf(await who.get('/agents?type=t1'))).toEqual(ids.filter((_id, index) => index % 2 === 1));
       expect(idsOf(await who.get('/agents?is_active=false'))).toEqual([ids[10]]);
@@ -255,6 +256,17 @@ const decided: Audit[] = [
     check: async () => {
       const { answer } = await executed({ task: 'x', model_id: 'gpt-4o@fail=400' });
       expect(answer).toMatchObject({ status: 'failed', result: null, error: expect.any(String) });
+    },
+  },
+  {
+    id: 'TM-AGENT-D9',
+    fact: 'work is awaited until it ends, at the latest by the time limit of its agent',
+    check: async () => {
+      const { answer } = await executed(
+        { task: 'x', model_id: 'gpt-4o@tokens=5000,itl=20' },
+        { limits: { timeout: 1 } },
+      );
+      expect(answer).toMatchObject({ status: 'failed', error: containing('1 s'), completed_at: moment });
     },
   },
 ];

@@ -40,6 +40,15 @@ const GPT_4O = {
   updated_at: moment,
 };
 
+/** As documented for a selected model. */
+const DOCUMENTED = {
+  id: 'gpt-4o-mini',
+  name: 'GPT-4o Mini',
+  provider: 'openai',
+  capabilities: ['text', 'code', 'reasoning', 'planning'],
+  context_window: 128_000,
+};
+
 /** A model of the account's own. */
 let own = 0;
 async function made(who = account, more: object = {}): Promise<Shown> {
@@ -246,15 +255,9 @@ const decided: Audit[] = [
   },
   {
     id: 'TM-MODEL-D4',
-    fact: 'prices are an admin’s to set; others are refused with 403, and nothing is written',
+    fact: 'prices that an admin sets are for all accounts',
     check: async () => {
       const priced = { id: 'priced', provider: 'openai', cost_per_token: 0.00001 };
-      expectRefusal(
-        await account.ask('POST', '/models', priced),
-        403,
-        containing('only an admin may set prices'),
-      );
-      expect((await account.ask('GET', '/models/priced')).status).toBe(404);
       expect(await admin.post('/models', priced)).toMatchObject({
         id: 'priced',
         cost_per_token: 0.00001,
@@ -268,6 +271,41 @@ const decided: Audit[] = [
       expect(await admin.patch('/models/priced', { cost_per_token: 0.000003 })).toMatchObject({
         prices: { input: 3, cached_input: null, output: 2 },
       });
+    },
+  },
+  {
+    id: 'TM-MODEL-D10',
+    fact: 'the documented model is made by a user, price included, listed, selected, changed, and deleted',
+    check: async () => {
+      const cat = await openAccount(server);
+      const priced = { ...DOCUMENTED, cost_per_token: 0.00002 };
+      const answer = await cat.post('/models', priced);
+      expect(answer).toMatchObject(priced);
+      const listed = (await cat.get('/models?limit=1000')) as Shown;
+      expect(listed.filter(({ id }: Shown) => id.endsWith(DOCUMENTED.id))).toEqual([answer]);
+      expect(await cat.get('/models/gpt-4o-mini')).toEqual(answer);
+      const selection = await cat.post('/models/gpt-4o-mini/select', {
+        task_type: 'code',
+        context_size: 5000,
+      });
+      expect(selection).toMatchObject({
+        selected_model: priced,
+        estimated_cost: { tokens: 5000, cost: 0.1 },
+      });
+      const optimal = await cat.post('/orchestration/model-selection', {
+        task_type: 'planning',
+        required_capabilities: ['planning', 'code'],
+        context_size: 100_000,
+        preferred_provider: 'openai',
+      });
+      const offered = [optimal.selected_model, ...optimal.alternatives];
+      expect(offered).toContainEqual(priced);
+      expect(idsOf(offered).filter((id) => id.endsWith(DOCUMENTED.id))).toEqual([DOCUMENTED.id]);
+      const dearer = await cat.patch('/models/gpt-4o-mini', { cost_per_token: 0.00003 });
+      expect(dearer).toMatchObject({ cost_per_token: 0.00003 });
+      expect((await account.get('/models/gpt-4o-mini')).cost_per_token).toBe(0.00000015);
+      expect((await cat.ask('DELETE', '/models/gpt-4o-mini')).status).toBe(200);
+      expect((await cat.get('/models/gpt-4o-mini')).cost_per_token).toBe(0.00000015);
     },
   },
   {
@@ -316,7 +354,7 @@ const decided: Audit[] = [
         [{ capabilities: ['cook'] }, containing('capabilities.0: must be one of text, code')],
         [{ context_window: 0 }, 'context_window: must be at least 1'],
         [{ name: 'x'.repeat(201) }, 'name: must have at most 200 characters'],
-        [{ id: 'gpt-4o' }, 'id: a built-in model already has this name'],
+        [{ id: 'gpt-4o', provider: 'anthropic' }, 'id: a built-in model already has this name'],
         [{ aliases: ['mine', 'gpt-4o'] }, 'aliases: a built-in model already has the name at index 1'],
       ] as const)
         expectRefusal(await account.ask('POST', '/models', { ...NEW, id: 'wrong', ...more }), 400, detail);

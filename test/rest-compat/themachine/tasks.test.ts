@@ -487,6 +487,96 @@ const decided: Audit[] = [
         expectRefusal(await refused(more), 400, detail);
     },
   },
+  {
+    id: 'TM-TASK-D14',
+    fact: 'a client that works itself reports progress, cost, result and error; origin says that it is from there',
+    check: async () => {
+      const { id } = await made();
+      const half = await waiting.patch(`/tasks/${id}`, { progress: 0.5, cost: 0.02 });
+      expect(half).toMatchObject({ status: 'pending', progress: 0.5, cost: 0.02, origin: 'client' });
+      const change = { ...half, status: 'completed', progress: 1, cost: 0.05, result: { files: ['a.py'] } };
+      const answer = await waiting.patch(`/tasks/${id}`, change);
+      expect(answer).toEqual({
+        ...change,
+        result: { output: '', files: ['a.py'] },
+        updated_at: moment,
+        completed_at: moment,
+      });
+      expect(await waiting.get(`/tasks/${id}`)).toEqual(answer);
+      expect(await waiting.patch(`/tasks/${id}`, answer)).toEqual(answer);
+      expect((await waiting.get('/tasks')) as Shown).toContainEqual(answer);
+      const other = await made();
+      expect(await waiting.patch(`/tasks/${other.id}`, { status: 'failed', error: 'no disk' })).toMatchObject(
+        {
+          status: 'failed',
+          error: 'no disk',
+          origin: 'client',
+        },
+      );
+      expect((await made()).origin).toBeUndefined();
+    },
+  },
+  {
+    id: 'TM-TASK-D15',
+    fact: 'what was reported costs nothing: neither the task, nor the account’s totals; other metadata stays',
+    check: async () => {
+      const who = await openAccount(still);
+      const { title, description, type } = ASKED;
+      const task = await who.client.createTask({ title, description, type, metadata: { mine: [1] } });
+      const plain = Buffer.from(task, 'base64url').toString().slice('Task:'.length);
+      await who.patch(`/tasks/${plain}`, { cost: 7 });
+      await who.patch(`/tasks/${plain}`, { progress: 0.25 });
+      const found = await who.query(
+        'query ($id: ID!) { task(id: $id) { cost progress metadata } userAnalytics { cost } }',
+        { id: task },
+      );
+      const reported = { origin: 'client', cost: 7, progress: 0.25 };
+      expect(found).toEqual({
+        task: { cost: 0, progress: 0, metadata: { mine: [1], reported } },
+        userAnalytics: { cost: 0 },
+      });
+      for (const metadata of [{ reported: 'much' }, { reported: { cost: 'a lot' } }, null]) {
+        await who.query('mutation ($input: UpdateTaskInput!) { updateTask(input: $input) { task { id } } }', {
+          input: { id: task, metadata },
+        });
+        expect(await who.get(`/tasks/${plain}`)).toMatchObject({ cost: 0, progress: 0 });
+      }
+    },
+  },
+  {
+    id: 'TM-TASK-D16',
+    fact: 'a report that cannot be kept is a 400, and changes nothing',
+    check: async () => {
+      const task = await made();
+      await waiting.patch(`/tasks/${task.id}`, { progress: 0.5 });
+      const present = await waiting.get(`/tasks/${task.id}`);
+      for (const [change, detail] of [
+        [{ progress: 0.4 }, 'progress: must be 0.5 to 1 for this task'],
+        [{ progress: 2 }, 'progress: must be 0 to 1'],
+        [{ progress: 'half' }, 'progress: must be a number'],
+        [{ progress: 0.9, status: 'completed' }, 'progress: must be 1 for this task'],
+        [{ cost: -1 }, 'cost: must not be less than 0'],
+        [{ cost: '1' }, 'cost: must be a number'],
+        [{ result: { a: 1 } }, 'result: is taken with the status completed'],
+        [{ result: { a: 1 }, status: 'failed' }, 'result: is taken with the status completed'],
+        [{ result: { output: 5 }, status: 'completed' }, 'result: if present, output must be a string'],
+        [{ result: 'good', status: 'completed' }, 'result: must be a JSON object'],
+        [{ error: 'bad' }, 'error: is taken with the status failed'],
+        [{ error: '', status: 'failed' }, 'error: must not be empty'],
+        [{ error: 'x\0', status: 'failed' }, containing('error: must not contain U+0000')],
+      ] as const) {
+        expectRefusal(
+          await waiting.ask('PATCH', `/tasks/${task.id}`, { title: 'New', ...change }),
+          400,
+          detail,
+        );
+        expect(await waiting.get(`/tasks/${task.id}`)).toEqual(present);
+      }
+      for (const change of [{ result: { a: 1 } }, { error: 'x' }, { progress: 0.9 }])
+        expect((await account.ask('PATCH', `/tasks/${created.id}`, change)).status).toBe(400);
+      expect(await account.get(`/tasks/${created.id}`)).toEqual(done);
+    },
+  },
 ];
 
 runAudits('TheMachine, its tasks as documented', documented);

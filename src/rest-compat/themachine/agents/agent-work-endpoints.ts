@@ -8,11 +8,6 @@ import { modelParameters, parametersOf } from '../prompt-parameters.ts';
 import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
 import { AGENT_NAMES } from './agent-shape.ts';
 
-/**
- * After this time the response contains the state so far; the task continues, and can be queried by its id.
- */
-const PATIENCE_SECONDS = 30;
-
 export const agentWorkEndpoints = [
   waitingEndpoint({
     method: 'POST',
@@ -35,7 +30,6 @@ export const agentWorkEndpoints = [
       },
     }),
     wait: {
-      seconds: PATIENCE_SECONDS,
       until: graphql('subscription taskEvents($id: ID!) { taskEvents(taskId: $id) { __typename } }'),
       document: graphql(`query task($id: ID!) {
         task(id: $id) { id status result error { message } cancelReason cost createdAt endedAt }

@@ -54,8 +54,8 @@ export function settingsOf(given: Given, present: Pick<Model, 'prices'> | null) 
 const TOKENS = 1_000_000;
 
 /**
- * Only admins can set prices, and clients send back whole models, so unchanged prices are not written. For a
- * model without other prices, the output price equals the input price.
+ * Clients send back whole models, and prices of the price list may change, so unchanged prices are not
+ * written. For a model without other prices, the output price equals the input price.
  */
 function newPrices({ prices, cost_per_token: perToken }: Given, present: Pick<Model, 'prices'> | null) {
   const isSame = JSON.stringify(ordered(prices)) === JSON.stringify(present && pricesOf(present));

@@ -4,6 +4,7 @@ import { graphql } from '../../handling/documents.ts';
 import { oneOf, path } from '../../shapes/input.ts';
 import { lowerCase } from '../../shapes/output.ts';
 import { queryFlag } from '../../shapes/query.ts';
+import { withoutReplaced } from '../../shapes/replaced-models.ts';
 import { deleted, messageShape } from '../deletion-message.ts';
 import { modelRange } from '../ranges.ts';
 import { modelChange, newModel, refuseAnother, settingsOf } from './model-change.ts';
@@ -45,8 +46,9 @@ export const modelEndpoints = [
     variables: () => WHOLE_CATALOG,
     body: z.array(modelShape),
     respond: ({ models }, { query: { provider, capability, is_active, limit, offset } }) => {
-      const nameIn = namesIn(models.nodes);
-      return models.nodes
+      const nodes = withoutReplaced(models.nodes);
+      const nameIn = namesIn(nodes);
+      return nodes
         .filter((model) => model.prices !== null)
         .filter((model) => provider === undefined || PROVIDER_WORD[model.provider] === provider)
         .filter((model) => capability === undefined || model.capabilities.map(lowerCase).includes(capability))
@@ -92,13 +94,13 @@ export const modelEndpoints = [
     variables: ({ body }, { viewer }) => {
       const { prices, ...settings } = settingsOf(body, null);
       const [provider] = providersOf(body.provider);
-      // Only models for all accounts have prices of their own.
+      // An admin's prices count for all accounts.
       const priced = prices ? { prices, isBuiltIn: viewer.isAdmin } : {};
       return { input: { modelId: body.id, provider, ...settings, ...priced } };
     },
     body: modelShape,
     respond: ({ createModel: { model } }, _given, { models }) =>
-      showModel(model, namesIn([...models.nodes, model])(model)),
+      showModel(model, namesIn(withoutReplaced([...models.nodes, model]))(model)),
     status: 200,
   }),
 

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ResultOf } from 'gql.tada';
 import type { z } from 'zod';
 import { DomainError } from '../../../errors.ts';
 import { anyObject, jsonBody, oneOf, text } from '../../shapes/input.ts';
+import { resultOf } from '../../shapes/results.ts';
 import { descriptionOf, titleOf } from '../../shapes/task-texts.ts';
 import { TASK_STATUS, TASK_STATUSES, type TaskStatus } from '../status-words.ts';
-import type { TASK } from './task-shape.ts';
+import { type Report, reportable, reportOf } from './client-report.ts';
+import { showTask, type TASK } from './task-shape.ts';
 import { PRIORITIES, PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './types-and-priorities.ts';
 
 export const taskChange = jsonBody({
@@ -14,6 +17,7 @@ export const taskChange = jsonBody({
   priority: oneOf(PRIORITY_WORDS).nullish(),
   context: anyObject().nullish(),
   status: oneOf(TASK_STATUSES).nullish(),
+  ...reportable,
 });
 
 type Given = z.output<typeof taskChange>;
@@ -34,6 +38,25 @@ export function changeOf({ type, title, description, priority, context }: Given,
     ...(priority && priority !== priorityWord(task.priority) && { priority: PRIORITIES[priority] }),
     ...(context !== undefined && { context }),
   };
+}
+
+/** What a change reports of the work itself. @throws DomainError VALIDATION_ERROR */
+export function reportIn(given: Given, task: Task, ending: 'completed' | 'failed' | null): Report {
+  const shown = showTask(task);
+  return reportOf(given, { ...shown, hasEnded: task.endedAt !== null, metadata: task.metadata }, ending);
+}
+
+/**
+ * A worker may have ended the task meanwhile, and its result is kept.
+ * @throws DomainError INVALID_STATE when the end that a change reports was too late
+ */
+export function refuseLateReport({ result, error }: Given, ended: Task): void {
+  const shown = showTask(ended);
+  // As JSON has no -0, stored values do not have it either.
+  const given = result && resultOf({ result: JSON.parse(JSON.stringify({ output: '', ...result })) });
+  const isKept = (!given || isDeepStrictEqual(given, shown.result)) && (!error || error === shown.error);
+  if (isKept) return;
+  throw new DomainError('INVALID_STATE', `status: a worker ended the task meanwhile; it is ${shown.status}`);
 }
 
 /** The status with which a task should be ended manually; null: none. @throws DomainError VALIDATION_ERROR */

@@ -5,9 +5,9 @@ import { anyObject, jsonBody, oneOf, path, text } from '../../shapes/input.ts';
 import { globalIdOf } from '../../shapes/output.ts';
 import { statusesOf } from '../../shapes/statuses.ts';
 import { deleted, messageShape } from '../deletion-message.ts';
-import { listRange } from '../ranges.ts';
+import { taskRange } from '../ranges.ts';
 import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
-import { changeOf, endingOf, taskChange } from './task-change.ts';
+import { changeOf, endingOf, refuseLateReport, reportIn, taskChange } from './task-change.ts';
 import { showTask, TASK, taskShape } from './task-shape.ts';
 import { PRIORITIES, PRIORITY_WORDS, TASK_TYPES } from './types-and-priorities.ts';
 
@@ -22,7 +22,7 @@ export const taskEndpoints = [
       query: z.object({
         status: oneOf(TASK_STATUSES).optional(),
         type: oneOf(TASK_TYPES).optional(),
-        ...listRange,
+        ...taskRange,
       }),
     }),
     document: graphql(
@@ -100,25 +100,29 @@ export const taskEndpoints = [
       variables: ({ params }) => ({ id: globalIdOf('Task', params.task_id) }),
     },
     document: graphql(
-      `mutation updateTask($id: ID!, $change: UpdateTaskInput!, $changes: Boolean!, $ending: HandEnding!, $ends: Boolean!) {
+      `mutation updateTask($change: UpdateTaskInput!, $changes: Boolean!, $end: EndTaskInput!, $ends: Boolean!) {
         updateTask(input: $change) @include(if: $changes) { task { ...Task } }
-        endTask(input: { id: $id, status: $ending }) @include(if: $ends) { task { ...Task } }
+        endTask(input: $end) @include(if: $ends) { task { ...Task } }
       }`,
       [TASK],
     ),
     variables: ({ body }, { task }) => {
-      const change = changeOf(body, task);
       const ending = endingOf(body, task);
+      const { metadata, result, error } = reportIn(body, task, ending);
+      const change = { ...changeOf(body, task), ...(metadata && { metadata }) };
+      const status = ending === 'failed' ? ('FAILED' as const) : ('COMPLETED' as const);
       return {
-        id: task.id,
         change: { id: task.id, ...change },
         changes: Object.keys(change).length > 0,
-        ending: ending === 'failed' ? ('FAILED' as const) : ('COMPLETED' as const),
+        end: { id: task.id, status, result, error },
         ends: ending !== null,
       };
     },
     body: taskShape,
-    respond: ({ updateTask, endTask }, _given, { task }) => showTask((endTask ?? updateTask)?.task ?? task),
+    respond: ({ updateTask, endTask }, { body }, { task }) => {
+      if (endTask) refuseLateReport(body, endTask.task);
+      return showTask((endTask ?? updateTask)?.task ?? task);
+    },
     status: 200,
   }),
 

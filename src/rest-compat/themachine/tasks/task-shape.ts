@@ -5,11 +5,12 @@ import { isoSeconds, plainId } from '../../shapes/output.ts';
 import { errorOf, resultOf } from '../../shapes/results.ts';
 import { descriptionOf, titleOf } from '../../shapes/task-texts.ts';
 import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
+import { readReport } from './client-report.ts';
 import { PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './types-and-priorities.ts';
 
 export const TASK = graphql(`fragment Task on Task {
   id type title description prompt templateName model priority status progress result error { message } cancelReason
-  cost createdAt updatedAt endedAt
+  cost metadata createdAt updatedAt endedAt
 }`);
 
 export const taskShape = z.object({
@@ -26,10 +27,14 @@ export const taskShape = z.object({
   created_at: z.string(),
   updated_at: z.string(),
   completed_at: z.string().nullable(),
+  origin: z.literal('client').optional().meta({
+    description: 'Present when the client reported progress, result, error or cost, which no one measured.',
+  }),
 });
 
 /** A task of any origin, as represented in this API. */
 export function showTask(task: ResultOf<typeof TASK>): z.input<typeof taskShape> {
+  const report = readReport(task.metadata);
   return {
     id: plainId(task.id),
     type: typeOf(task.type),
@@ -37,12 +42,13 @@ export function showTask(task: ResultOf<typeof TASK>): z.input<typeof taskShape>
     description: descriptionOf(task),
     priority: priorityWord(task.priority),
     status: TASK_STATUS[task.status],
-    progress: task.progress,
+    progress: Math.max(task.progress, report?.progress ?? 0),
     result: resultOf(task),
     error: errorOf(task),
-    cost: task.cost,
+    cost: report?.cost ?? task.cost,
     created_at: isoSeconds(task.createdAt),
     updated_at: isoSeconds(task.updatedAt),
     completed_at: task.endedAt && isoSeconds(task.endedAt),
+    ...(report && { origin: report.origin }),
   };
 }
