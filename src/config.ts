@@ -20,6 +20,12 @@ export interface DialectPort {
   port: number;
 }
 
+/** The announced end of a dialect; null: that part of it is not announced. */
+export interface DialectLifetime {
+  deprecated: Date | null;
+  sunset: Date | null;
+}
+
 export interface OidcConfig {
   issuer: string;
   clientId: string;
@@ -101,6 +107,8 @@ export interface Config {
   compatPorts: readonly DialectPort[];
   /** The dialect of requests that nothing else identifies. */
   compatDefault: Dialect;
+  /** Of dialects whose end is announced. */
+  compatLifetimes: Readonly<Partial<Record<Dialect, DialectLifetime>>>;
 }
 
 /** All problems of the environment at once, so that an operator can fix them together. */
@@ -116,7 +124,9 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   const missing = [...missingByValue(given), ...GROUPS.flatMap((group) => missingOf(group, given))];
-  const wrong = parsed.success ? misplacedRoots(parsed.data) : describe(parsed.error, given);
+  const wrong = parsed.success
+    ? [...misplacedRoots(parsed.data), ...earlySunsets(parsed.data)]
+    : describe(parsed.error, given);
   const problems = [...wrong, ...missing];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`Invalid configuration:\n${problems.map((line) => `  ${line}`).join('\n')}`);
@@ -182,6 +192,14 @@ function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string
   );
 }
 
+/** RFC 9745, 4: a sunset is not before the deprecation. */
+function earlySunsets(env: Environment): string[] {
+  const early = Object.entries(lifetimes(env)).filter(
+    ([, { deprecated, sunset }]) => deprecated && sunset && sunset < deprecated,
+  );
+  return early.map(([dialect]) => `COMPAT_SUNSET: ${dialect} has an earlier date than in COMPAT_DEPRECATION`);
+}
+
 const workspacesOf = (dataDir: string): string => resolve(dataDir, 'workspaces');
 
 const MIB = 2 ** 20;
@@ -228,7 +246,18 @@ function toConfig(env: Environment): Config {
     outboundAllow: env.OUTBOUND_ALLOW ?? [],
     compatPorts: env.COMPAT_PORTS ?? [],
     compatDefault: env.COMPAT_DEFAULT,
+    compatLifetimes: lifetimes(env),
   };
+}
+
+function lifetimes({ COMPAT_DEPRECATION = [], COMPAT_SUNSET = [] }: Environment): Config['compatLifetimes'] {
+  const dateIn = (dates: typeof COMPAT_SUNSET, name: Dialect) =>
+    dates.find(({ dialect }) => dialect === name)?.date ?? null;
+  const ending = [...COMPAT_DEPRECATION, ...COMPAT_SUNSET].map(({ dialect }) => [
+    dialect,
+    { deprecated: dateIn(COMPAT_DEPRECATION, dialect), sunset: dateIn(COMPAT_SUNSET, dialect) },
+  ]);
+  return Object.fromEntries(ending);
 }
 
 /** A base URL alone is sufficient: servers with the same API often need no key. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DIALECTS } from '../vocabulary.ts';
 import {
+  dialectDates,
   dialectPorts,
   factor,
   folders,
@@ -78,6 +79,8 @@ export const environment = z.object({
   OUTBOUND_ALLOW: outbound.optional(),
   COMPAT_PORTS: dialectPorts.optional(),
   COMPAT_DEFAULT: z.enum(DIALECTS).default('themachine'),
+  COMPAT_DEPRECATION: dialectDates.optional(),
+  COMPAT_SUNSET: dialectDates.optional(),
 });
 
 export type Environment = z.infer<typeof environment>;

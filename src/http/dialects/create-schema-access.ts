@@ -55,6 +55,7 @@ export function createSchemaAccess(
 
   return {
     schema,
+    lifetimes: services.config.compatLifetimes,
     mask,
     sendArtifact,
     count,

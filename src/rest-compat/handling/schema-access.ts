@@ -4,6 +4,7 @@ import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { DomainError } from '../../errors.ts';
 import type { Dialect } from '../../vocabulary.ts';
 import type { Access, CountedAsker, Limit, Standing } from '../definitions/terms.ts';
+import type { Lifetime } from './lifetime.ts';
 
 export interface Execution {
   document: DocumentNode;
@@ -39,6 +40,8 @@ export interface Visitor {
 
 /** All that rest-compat can access: a dialect does everything by GraphQL documents. */
 export interface SchemaAccess {
+  /** Of dialects whose end is announced. */
+  lifetimes: Readonly<Partial<Record<Dialect, Lifetime>>>;
   /** For validating documents at start-up. */
   schema: GraphQLSchema;
   /** Never rejects. */

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DialectTable } from '../definitions/dialect-table.ts';
+import { lifetimeHeaders } from '../handling/lifetime.ts';
 import type { SchemaAccess } from '../handling/schema-access.ts';
 import { successorLink } from '../handling/successor.ts';
 import { type Admitted, admit, type Destination, findSocket, type Refused } from './admit.ts';
@@ -36,9 +37,15 @@ export function openDialectSockets(
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
   let isClosing = false;
   const conversations = new Map<WebSocket, Conversation>();
+  const announced = new WeakMap<IncomingMessage, Record<string, string>>();
+  server.on('headers', (lines, request) => {
+    for (const [name, value] of Object.entries(announced.get(request) ?? {})) lines.push(`${name}: ${value}`);
+  });
   const prepared = tables.flatMap((table) => table.sockets.map((row) => prepareSocket(access, table, row)));
 
   async function answer(destination: Destination, request: IncomingMessage, socket: Duplex, head: Buffer) {
+    const lifetime = lifetimeHeaders(access.lifetimes[destination.dialect.name]);
+    announced.set(request, lifetime);
     const query = takeTokenFromPath(request);
     const found = findSocket(prepared, destination);
     const outcome = await admit(access, destination, found, request, query);
@@ -60,7 +67,11 @@ export function openDialectSockets(
         client.close(closeCodeOf(found.socket, error), shorten(error.message));
       });
     }
-    const headers = { ...outcome.headers, Link: successorLink(found?.socket.operation ?? null) };
+    const headers = {
+      ...outcome.headers,
+      ...lifetime,
+      Link: successorLink(found?.socket.operation ?? null),
+    };
     refuse(destination.dialect, { ...outcome, headers }, socket);
   }
 
