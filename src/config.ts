@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { type DialectLifetime, earlySunsets, readLifetimes } from './start/dialect-lifetimes.ts';
+import { missingVariables } from './start/required-variables.ts';
 import { type Environment, environment } from './start/variables.ts';
 import type { Dialect } from './vocabulary.ts';
 
@@ -18,12 +20,6 @@ export interface AzureConfig {
 export interface DialectPort {
   dialect: Dialect;
   port: number;
-}
-
-/** The announced end of a dialect; null: that part of it is not announced. */
-export interface DialectLifetime {
-  deprecated: Date | null;
-  sunset: Date | null;
 }
 
 export interface OidcConfig {
@@ -123,7 +119,7 @@ export class ConfigError extends Error {
 export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  const missing = [...missingByValue(given), ...GROUPS.flatMap((group) => missingOf(group, given))];
+  const missing = missingVariables(given);
   const wrong = parsed.success
     ? [...misplacedRoots(parsed.data), ...earlySunsets(parsed.data)]
     : describe(parsed.error, given);
@@ -154,30 +150,6 @@ function describe(error: z.ZodError, given: Record<string, string | undefined>):
   });
 }
 
-/** Variables that the value of another one requires. */
-const REQUIRED = [
-  { when: 'NODE_ENV', is: 'production', names: ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY'] },
-  { when: 'DOCUMENTS', is: 'only', names: ['DOCUMENTS_FILE'] },
-];
-
-function missingByValue(given: Record<string, string | undefined>): string[] {
-  return REQUIRED.filter(({ when, is }) => given[when] === is).flatMap(({ when, is, names }) =>
-    names.filter((name) => given[name] === undefined).map((name) => `${name}: required when ${when}=${is}`),
-  );
-}
-
-/** Variables that are set together or not at all. */
-const GROUPS = [
-  ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT'],
-  ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL'],
-];
-
-function missingOf(group: readonly string[], given: Record<string, string | undefined>): string[] {
-  const missing = group.filter((name) => given[name] === undefined);
-  const [present] = group.filter((name) => given[name] !== undefined);
-  return present ? missing.map((name) => `${name}: required when ${present} is set`) : [];
-}
-
 /** No one could ever work in these folders. */
 function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string[] {
   const isWithin = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
@@ -190,14 +162,6 @@ function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string
     (root) =>
       `WORKSPACE_ROOTS: ${root} is inside DATA_DIR, where only ${open} may contain working directories`,
   );
-}
-
-/** RFC 9745, 4: a sunset is not before the deprecation. */
-function earlySunsets(env: Environment): string[] {
-  const early = Object.entries(lifetimes(env)).filter(
-    ([, { deprecated, sunset }]) => deprecated && sunset && sunset < deprecated,
-  );
-  return early.map(([dialect]) => `COMPAT_SUNSET: ${dialect} has an earlier date than in COMPAT_DEPRECATION`);
 }
 
 const workspacesOf = (dataDir: string): string => resolve(dataDir, 'workspaces');
@@ -246,18 +210,8 @@ function toConfig(env: Environment): Config {
     outboundAllow: env.OUTBOUND_ALLOW ?? [],
     compatPorts: env.COMPAT_PORTS ?? [],
     compatDefault: env.COMPAT_DEFAULT,
-    compatLifetimes: lifetimes(env),
+    compatLifetimes: readLifetimes(env),
   };
-}
-
-function lifetimes({ COMPAT_DEPRECATION = [], COMPAT_SUNSET = [] }: Environment): Config['compatLifetimes'] {
-  const dateIn = (dates: typeof COMPAT_SUNSET, name: Dialect) =>
-    dates.find(({ dialect }) => dialect === name)?.date ?? null;
-  const ending = [...COMPAT_DEPRECATION, ...COMPAT_SUNSET].map(({ dialect }) => [
-    dialect,
-    { deprecated: dateIn(COMPAT_DEPRECATION, dialect), sunset: dateIn(COMPAT_SUNSET, dialect) },
-  ]);
-  return Object.fromEntries(ending);
 }
 
 /** A base URL alone is sufficient: servers with the same API often need no key. */

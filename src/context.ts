@@ -8,6 +8,7 @@ import type { ResourceUsage } from './rules/models/resource-usage.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { AccountRow } from './store/accounts/accounts.ts';
 import type { Credential } from './store/accounts/credentials.ts';
+import type { LegacyUse } from './store/accounts/legacy-use.ts';
 import type { AgentRow } from './store/agents/agents.ts';
 import type { AgentReport } from './store/agents/reports.ts';
 import type { ToolCallRow } from './store/agents/tool-calls.ts';
@@ -133,6 +134,7 @@ export interface Services {
   passwords: Passwords;
   loginLimits: LoginLimits;
   operationLimits: OperationLimits;
+  legacyUse: LegacyUse;
   secrets: SecretBox;
   /** The providers that this installation is configured for. */
   providers: readonly ProviderId[];

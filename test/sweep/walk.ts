@@ -15,11 +15,14 @@ export interface Walk {
   cursors: string[];
 }
 
-/** They tell of the process, of workers and of time that passes, and of no account. */
-export const OF_THE_SYSTEM = ['health', 'providers', 'systemMetrics', 'systemStatus'];
+/**
+ * They tell of the process, of workers and of time that passes, and of no account; and what an account has asked of the
+ * older APIs, which asking changes.
+ */
+export const OF_THE_SYSTEM = ['health', 'legacyClients', 'providers', 'systemMetrics', 'systemStatus'];
 
 /** Only an administrator may ask for them, who sees all accounts in them. */
-const OF_ADMINISTRATORS = ['users', 'auditLog'];
+const OF_ADMINISTRATORS = ['users', 'auditLog', 'allLegacyClients'];
 
 const PAGE = 20;
 

@@ -15,7 +15,10 @@ export interface Counted {
   refusal: DomainError | null;
 }
 
-/** Counts a request in the documented limits of the dialect, if any, and among its account's operations. */
+/**
+ * Counts a request in the documented limits of the dialect, if any, among its account's operations, and as use of the
+ * dialect.
+ */
 export async function countRequest(
   { name, limits }: DialectTable,
   access: SchemaAccess,
@@ -25,6 +28,7 @@ export async function countRequest(
   if (OUTSIDE.test(asked.path)) return { headers: {}, refusal: null };
   // Invalid credentials count as none; the endpoint refuses them afterwards.
   const visitor = await access.visitor(request, name).catch(() => null);
+  access.countUse(name, visitor, request);
   const asker = { accountId: visitor && countedAccount(visitor), address: access.address(request) };
   if (!limits) return { headers: {}, refusal: await access.countOperation(asker) };
   const { limit, of } = limits.choose({ ...asked, ...asker });

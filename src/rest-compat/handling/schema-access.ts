@@ -30,6 +30,8 @@ export interface Visitor {
   accountId: string | null;
   /** It is the account of all clients without credentials. */
   isGuest: boolean;
+  /** Hexadecimal SHA-256 of the API key that was sent or that created the token; null: none. */
+  keyHash: string | null;
   /** When the credentials expire; null: never. */
   expiresAt: Date | null;
   /** @param fields such as `Mutation.createTask`. @returns FORBIDDEN; null: the credentials have the scopes for them. */
@@ -72,6 +74,8 @@ export interface SchemaAccess {
    * allowed
    */
   countOperation(asker: CountedAsker): Promise<DomainError | null>;
+  /** Counts a request for the reports of who still uses a dialect. @param visitor null: invalid credentials */
+  countUse(dialect: Dialect, visitor: Visitor | null, request: IncomingMessage): void;
   /**
    * Counts a socket against the open sockets of its account, or of a guest's address.
    * @returns a function that releases the slot; null: too many are open.

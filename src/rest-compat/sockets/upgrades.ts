@@ -37,10 +37,7 @@ export function openDialectSockets(
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
   let isClosing = false;
   const conversations = new Map<WebSocket, Conversation>();
-  const announced = new WeakMap<IncomingMessage, Record<string, string>>();
-  server.on('headers', (lines, request) => {
-    for (const [name, value] of Object.entries(announced.get(request) ?? {})) lines.push(`${name}: ${value}`);
-  });
+  const announced = sendInUpgrades(server);
   const prepared = tables.flatMap((table) => table.sockets.map((row) => prepareSocket(access, table, row)));
 
   async function answer(destination: Destination, request: IncomingMessage, socket: Duplex, head: Buffer) {
@@ -95,6 +92,15 @@ export function openDialectSockets(
       clearTimeout(impatience);
     },
   };
+}
+
+/** @returns headers by the request whose upgrade is to be answered with them. */
+function sendInUpgrades(server: WebSocketServer): WeakMap<IncomingMessage, Record<string, string>> {
+  const headers = new WeakMap<IncomingMessage, Record<string, string>>();
+  server.on('headers', (lines, request) => {
+    for (const [name, value] of Object.entries(headers.get(request) ?? {})) lines.push(`${name}: ${value}`);
+  });
+  return headers;
 }
 
 function releaseAtEnd(socket: Duplex, { release }: Admitted): void {
