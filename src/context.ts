@@ -87,6 +87,8 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** Takes as long without a hash, and so without an account, so that timing reveals nothing. */
   matches(passwordHash: string | null, password: string): Promise<boolean>;
+  /** Whether it was made elsewhere, so that checking it takes another time than checking ours. */
+  isImported(passwordHash: string): boolean;
 }
 
 /** Limits logins and registrations. */

@@ -57,7 +57,8 @@ async function readRoots(client: Client, found: Walk): Promise<void> {
 
 const readable = () => rootFields(schema, 'query').filter(({ name }) => !OF_ADMINISTRATORS.includes(name));
 
-const isList = (field: Field) => field.args.some(({ name }) => name === 'first');
+const isList = ({ name, args }: Field) =>
+  !OF_THE_SYSTEM.includes(name) && args.some((one) => one.name === 'first');
 
 /** Ids and cursors of more than a page of all that they have. */
 async function list(client: Client, found: Walk, name: string): Promise<void> {
