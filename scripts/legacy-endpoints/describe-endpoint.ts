@@ -25,9 +25,9 @@ export function describeEndpoint(
   row: Endpoint,
 ): EndpointDescription {
   const request = sampleRequest(table, row, OVERRIDES);
-  const known = row.before ? sampleData(schema, row.before.document) : null;
   const asked = row.input.parse(request);
-  const begun = sampleData(schema, row.document);
+  const first = row.before?.variables(asked) ?? null;
+  const known = row.before ? sampleData(schema, row.before.document, first ?? {}) : null;
   const variablesFor = (parts: unknown) => {
     const given = row.input.parse(parts);
     return {
@@ -35,12 +35,14 @@ export function describeEndpoint(
       main: row.variables(given, known?.data ?? {}),
     };
   };
-  const variables = { ...variablesFor(request), wait: row.wait?.variables(begun.data) ?? null };
+  const { before, main } = variablesFor(request);
+  const begun = sampleData(schema, row.document, main);
+  const variables = { before, main, wait: row.wait?.variables(begun.data) ?? null };
   return {
     row,
     request,
     variables,
-    sent: traceRequest(request, wordsOf(row), variablesFor),
+    sent: traceRequest(request, wordsOf(row.input), variablesFor),
     answered: row.sends || row.status === 204 ? null : traceResponse(schema, row, asked, begun, known),
   };
 }
@@ -79,18 +81,27 @@ function traceResponse(
   begun: SampledData,
   known: SampledData | null,
 ) {
-  const main = row.wait ? sampleData(schema, row.wait.document) : begun;
+  const main = row.wait ? sampleData(schema, row.wait.document, {}) : begun;
   const respond = (data: unknown, before: unknown) => row.respond(data, asked, before);
   const before = known?.data ?? {};
+  // What a client sees of some texts is one of its own words.
+  const words = row.body ? wordsOf(row.body) : [];
   const changes = [
-    ...changesOf(main, (data) => respond(data, before)),
-    ...(known ? changesOf(known, (data) => respond(main.data, data)) : []),
+    ...changesOf(main, words, (data) => respond(data, before)),
+    ...(known ? changesOf(known, words, (data) => respond(main.data, data)) : []),
   ];
   return trace(respond(main.data, before), changes);
 }
 
-function changesOf({ data, leaves }: SampledData, respond: (data: unknown) => unknown) {
+function changesOf(
+  { data, leaves }: SampledData,
+  words: readonly unknown[],
+  respond: (data: unknown) => unknown,
+) {
   return leaves.flatMap(({ path, others }) =>
-    others.map((other) => ({ path: nameOf(path), change: () => respond(withValue(data, path, other)) })),
+    [...others, ...(typeof others[0] === 'string' ? words : [])].map((other) => ({
+      path: nameOf(path),
+      change: () => respond(withValue(data, path, other)),
+    })),
   );
 }

@@ -14,6 +14,7 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { globalId } from '../../src/rules/ids/global-id.ts';
@@ -31,8 +32,8 @@ export interface SampledData {
   leaves: readonly Leaf[];
 }
 
-/** Data as a document's operation may read it, with one item in each list. */
-export function sampleData(schema: GraphQLSchema, document: DocumentNode): SampledData {
+/** Data as a document's operation may read it with some variables, with one item in each list. */
+export function sampleData(schema: GraphQLSchema, document: DocumentNode, variables: object): SampledData {
   const fragments = new Map(
     document.definitions
       .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
@@ -61,6 +62,7 @@ export function sampleData(schema: GraphQLSchema, document: DocumentNode): Sampl
 
   function collect(set: SelectionSetNode, type: string, fields: Map<string, FieldNode[]>): void {
     for (const node of set.selections) {
+      if (isLeftOut(node, variables)) continue;
       if (node.kind === Kind.FIELD) {
         const key = node.alias?.value ?? node.name.value;
         fields.set(key, [...(fields.get(key) ?? []), node]);
@@ -101,6 +103,15 @@ export function sampleData(schema: GraphQLSchema, document: DocumentNode): Sampl
 
   const root = schema.getRootType(operation.operation)!;
   return { data: readObject(root, [operation.selectionSet], []), leaves };
+}
+
+function isLeftOut({ directives = [] }: SelectionNode, variables: object): boolean {
+  return directives.some(({ name, arguments: given = [] }) => {
+    const condition = given.find((argument) => argument.name.value === 'if')?.value;
+    if (condition?.kind !== Kind.VARIABLE) return false;
+    const value = new Map(Object.entries(variables)).get(condition.name.value);
+    return name.value === 'include' ? value === false : name.value === 'skip' && value === true;
+  });
 }
 
 /** Names of models as in the examples of requests: some endpoints look for them. */

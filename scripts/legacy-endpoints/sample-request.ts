@@ -69,10 +69,10 @@ export function sampleRequest(
   return given;
 }
 
-/** Every word of a closed list in the input of an endpoint. */
-export function wordsOf({ input }: Endpoint): unknown[] {
+/** Every word of a closed list in a schema. */
+export function wordsOf(schema: z.ZodType): unknown[] {
   const text = JSON.stringify(
-    z.toJSONSchema(input, { io: 'input', unrepresentable: 'any', reused: 'inline' }),
+    z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }),
   );
   return [...text.matchAll(/"enum":(\[[^\]]*\])/g)].flatMap(([, words]) => JSON.parse(words!) as unknown[]);
 }
