@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { type DialectLifetime, earlySunsets, readLifetimes } from './start/dialect-lifetimes.ts';
+import { missingVariables } from './start/required-variables.ts';
 import { type Environment, environment } from './start/variables.ts';
 import type { Dialect } from './vocabulary.ts';
 
@@ -101,6 +103,8 @@ export interface Config {
   compatPorts: readonly DialectPort[];
   /** The dialect of requests that nothing else identifies. */
   compatDefault: Dialect;
+  /** Of dialects whose end is announced. */
+  compatLifetimes: Readonly<Partial<Record<Dialect, DialectLifetime>>>;
 }
 
 /** All problems of the environment at once, so that an operator can fix them together. */
@@ -115,8 +119,10 @@ export class ConfigError extends Error {
 export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  const missing = [...missingByValue(given), ...GROUPS.flatMap((group) => missingOf(group, given))];
-  const wrong = parsed.success ? misplacedRoots(parsed.data) : describe(parsed.error, given);
+  const missing = missingVariables(given);
+  const wrong = parsed.success
+    ? [...misplacedRoots(parsed.data), ...earlySunsets(parsed.data)]
+    : describe(parsed.error, given);
   const problems = [...wrong, ...missing];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`Invalid configuration:\n${problems.map((line) => `  ${line}`).join('\n')}`);
@@ -142,30 +148,6 @@ function describe(error: z.ZodError, given: Record<string, string | undefined>):
       !/KEY|SECRET|TOKEN|PASSWORD|URL|ENDPOINT|OLLAMA_HOST/.test(name) && !given[name]?.includes('@');
     return `${name}: ${message}${isOpen ? ` (it is ${JSON.stringify(given[name])})` : ''}`;
   });
-}
-
-/** Variables that the value of another one requires. */
-const REQUIRED = [
-  { when: 'NODE_ENV', is: 'production', names: ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY'] },
-  { when: 'DOCUMENTS', is: 'only', names: ['DOCUMENTS_FILE'] },
-];
-
-function missingByValue(given: Record<string, string | undefined>): string[] {
-  return REQUIRED.filter(({ when, is }) => given[when] === is).flatMap(({ when, is, names }) =>
-    names.filter((name) => given[name] === undefined).map((name) => `${name}: required when ${when}=${is}`),
-  );
-}
-
-/** Variables that are set together or not at all. */
-const GROUPS = [
-  ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT'],
-  ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL'],
-];
-
-function missingOf(group: readonly string[], given: Record<string, string | undefined>): string[] {
-  const missing = group.filter((name) => given[name] === undefined);
-  const [present] = group.filter((name) => given[name] !== undefined);
-  return present ? missing.map((name) => `${name}: required when ${present} is set`) : [];
 }
 
 /** No one could ever work in these folders. */
@@ -228,6 +210,7 @@ function toConfig(env: Environment): Config {
     outboundAllow: env.OUTBOUND_ALLOW ?? [],
     compatPorts: env.COMPAT_PORTS ?? [],
     compatDefault: env.COMPAT_DEFAULT,
+    compatLifetimes: readLifetimes(env),
   };
 }
 

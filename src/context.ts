@@ -8,6 +8,7 @@ import type { ResourceUsage } from './rules/models/resource-usage.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { AccountRow } from './store/accounts/accounts.ts';
 import type { Credential } from './store/accounts/credentials.ts';
+import type { LegacyUse } from './store/accounts/legacy-use.ts';
 import type { AgentRow } from './store/agents/agents.ts';
 import type { AgentReport } from './store/agents/reports.ts';
 import type { ToolCallRow } from './store/agents/tool-calls.ts';
@@ -86,6 +87,8 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** Takes as long without a hash, and so without an account, so that timing reveals nothing. */
   matches(passwordHash: string | null, password: string): Promise<boolean>;
+  /** Whether it was made elsewhere, so that checking it takes another time than checking ours. */
+  isImported(passwordHash: string): boolean;
 }
 
 /** Limits logins and registrations. */
@@ -134,6 +137,7 @@ export interface Services {
   passwords: Passwords;
   loginLimits: LoginLimits;
   operationLimits: OperationLimits;
+  legacyUse: LegacyUse;
   secrets: SecretBox;
   /** The providers that this installation is configured for. */
   providers: readonly ProviderId[];

@@ -26,6 +26,7 @@ import { createSecretBox } from './secrets/secret-box.ts';
 import { openAccessLinks } from './start/access-links.ts';
 import { migrate } from './start/migrate-database.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/run-until-stopped.ts';
+import { createLegacyUse } from './store/accounts/legacy-use.ts';
 import { ensureLocalAdmin } from './store/accounts/server-accounts.ts';
 import { createReading } from './store/database/read-limit.ts';
 import { readModelAddresses } from './store/models/endpoints.ts';
@@ -68,6 +69,7 @@ export async function startServer(
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
     loginLimits: createLoginLimits(config.rateLimitFactor, redis),
     operationLimits: createOperationLimits(config, redis),
+    legacyUse: createLegacyUse(store.database, log),
     secrets,
     providers: configuredProviders(config),
     reach: createReach(config, {
@@ -88,6 +90,7 @@ export async function startServer(
   app.addHook('onClose', async () => {
     stopRecording();
     redis?.destroy();
+    await services.legacyUse.stop();
     await computation.stop();
   });
   await app.listen({ host: config.host, port: config.port });

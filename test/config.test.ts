@@ -58,6 +58,7 @@ describe('what a variable becomes', () => {
       metricsPort: null,
       compatPorts: [],
       compatDefault: 'themachine',
+      compatLifetimes: {},
       workspaceRoots: [resolve('.data/workspaces')],
       sandbox: 'auto',
       commandsAtOnce: 16,
@@ -173,6 +174,18 @@ describe('what a variable becomes', () => {
         ],
       },
     },
+    {
+      given: {
+        COMPAT_DEPRECATION: 'amas:2027-01-31, mini-devin:2027-01-31',
+        COMPAT_SUNSET: 'amas:2027-07-31',
+      },
+      expected: {
+        compatLifetimes: {
+          amas: { deprecated: new Date('2027-01-31'), sunset: new Date('2027-07-31') },
+          'mini-devin': { deprecated: new Date('2027-01-31'), sunset: null },
+        },
+      },
+    },
     { given: { SANDBOX: 'none', PATH: '/opt/bin' }, expected: { sandbox: 'none', searchPath: '/opt/bin' } },
     { given: { SANDBOX: 'unshare' }, expected: { sandbox: 'unshare' } },
     { given: { OLLAMA_HOST: 'https://gpu' }, expected: { ollama: { baseUrl: 'https://gpu' } } },
@@ -265,6 +278,22 @@ describe('what is refused, and in which words', () => {
         `COMPAT_PORTS: must be dialects with a port each, such as amas:8004, separated by commas; dialects are themachine, ai-task-orchestra, mini-devin, amas, orchestratex (it is "${given}")`,
       ],
     })),
+    ...['amas', 'amas:2027', 'amas:2027-02-30', 'rasa:2027-01-31', 'amas:2027-01-31T00:00:00Z'].map(
+      (given) => ({
+        given: { COMPAT_SUNSET: given },
+        expected: [
+          `COMPAT_SUNSET: must be dialects with a date each, such as amas:2027-01-31, separated by commas; dialects are themachine, ai-task-orchestra, mini-devin, amas, orchestratex (it is "${given}")`,
+        ],
+      }),
+    ),
+    {
+      given: { COMPAT_DEPRECATION: 'amas:2027-01-31,amas:2027-02-01' },
+      expected: ['COMPAT_DEPRECATION: must name each dialect once (it is "amas:2027-01-31,amas:2027-02-01")'],
+    },
+    {
+      given: { COMPAT_DEPRECATION: 'amas:2027-01-31', COMPAT_SUNSET: 'amas:2027-01-30' },
+      expected: ['COMPAT_SUNSET: amas has an earlier date than in COMPAT_DEPRECATION'],
+    },
     ...['http://git.example.com', 'git.example.com:70000', 'git.example.com:0', '10.0.0.0/40'].map(
       (given) => ({
         given: { OUTBOUND_ALLOW: given },

@@ -46,6 +46,8 @@ const ARROWS: Record<string, readonly string[]> = {
     ...EVERYBODYS,
   ],
   schema: ['resolvers', 'rules', 'type store', 'type metrics', 'type context.ts', ...EVERYBODYS],
+  // Files of other servers: from lines to what the store creates.
+  importing: ['resolvers', 'store', 'rules', ...EVERYBODYS],
   jobs: ['engine', 'store', 'workspaces', 'rules', 'type log.ts', ...EVERYBODYS],
   'rest-compat': ['rules', ...EVERYBODYS],
   http: [
@@ -82,6 +84,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'server.ts': ['*'],
   'worker.ts': ['*'],
   'migrate.ts': ['*'],
+  'import.ts': ['*'],
 };
 
 /**
@@ -187,7 +190,7 @@ const MOST_ENTRIES = 20;
 /** A file for each table of the database, found by the table's name. */
 const LISTS: readonly string[] = ['store/entities'];
 
-const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts'];
+const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts', 'import.ts'];
 
 /** Rules decide and do nothing: these packages are pure or, as ids and graphile-worker's parser of cron are, harmless. */
 const PACKAGES_OF_RULES = [

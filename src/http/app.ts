@@ -55,8 +55,10 @@ const CORS = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   exposedHeaders: [
     'Content-Disposition',
+    'Deprecation',
     'Link',
     'Retry-After',
+    'Sunset',
     'X-RateLimit-Limit',
     'X-RateLimit-Remaining',
     'X-RateLimit-Reset',
@@ -140,7 +142,8 @@ function createServer({ config, log }: Services, baseUrl: BaseUrl): FastifyInsta
     routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
     frameworkErrors(error, request, reply) {
       const whose = unreadableFor(request, config.compatDefault);
-      return whose ? refuseUnreadablePath(whose, request, reply) : onFailure(error, request, reply);
+      if (!whose) return onFailure(error, request, reply);
+      return refuseUnreadablePath(whose, config.compatLifetimes, request, reply);
     },
   });
   app.setErrorHandler(onFailure);

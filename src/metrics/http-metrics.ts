@@ -1,6 +1,6 @@
 import type { Gauge, Registry } from 'prom-client';
 import type { Dialect } from '../vocabulary.ts';
-import { createInstruments } from './instruments.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
 
 /** An answered request. */
 export interface AnsweredRequest {
@@ -12,6 +12,19 @@ export interface AnsweredRequest {
   seconds: number | null;
   /** The older API and its documented path; null: none. */
   legacy: { dialect: Dialect; route: string } | null;
+}
+
+/** `invalid`: wrong or expired ones; `none`: the request had none. */
+export type LegacyCredentials = 'key' | 'token' | 'guest' | 'none' | 'invalid';
+
+/** The kind of program that sent a request, as it named itself. */
+export type LegacyProgram = 'python' | 'node' | 'browser' | 'curl' | 'go' | 'java' | 'other' | 'unnamed';
+
+/** A request to an older API, by the program that sent it. */
+export interface LegacyRequest {
+  dialect: Dialect;
+  credentials: LegacyCredentials;
+  program: LegacyProgram;
 }
 
 export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
@@ -29,6 +42,7 @@ export interface Traffic {
 
 export interface HttpMetrics {
   answered(request: AnsweredRequest): void;
+  legacyUsed(request: LegacyRequest): void;
   operation(type: OperationType, outcome: OperationOutcome): void;
   /** @returns a function to call when it is closed */
   subscriptionOpened(): () => void;
@@ -53,11 +67,7 @@ export function measureHttp(registry: Registry): HttpMetrics {
     ['method', 'route'],
     SECONDS,
   );
-  const legacyRequests = make.counter(
-    'polyphony_legacy_requests_total',
-    'Requests to the older REST APIs, by documented path.',
-    ['dialect', 'route', 'status'],
-  );
+  const older = measureOlderApis(make);
   const operations = make.counter(
     'polyphony_graphql_operations_total',
     'GraphQL operations by type; refused ones were not executed, failed ones have errors besides their data.',
@@ -86,8 +96,9 @@ export function measureHttp(registry: Registry): HttpMetrics {
       const route = request.route ?? 'unknown';
       requests.inc({ method, route, status });
       if (seconds !== null) durations.observe({ method, route }, seconds);
-      if (legacy) legacyRequests.inc({ ...legacy, status });
+      if (legacy) older.requests.inc({ ...legacy, status });
     },
+    legacyUsed: (request) => older.clients.inc({ ...request }),
     operation(type, outcome) {
       traffic.operations += 1;
       operations.inc({ type, outcome });
@@ -95,5 +106,20 @@ export function measureHttp(registry: Registry): HttpMetrics {
     subscriptionOpened: () => opened(subscriptions, 'subscriptions'),
     socketOpened: () => opened(sockets, 'sockets'),
     traffic: () => ({ ...traffic }),
+  };
+}
+
+function measureOlderApis(make: Instruments) {
+  return {
+    requests: make.counter(
+      'polyphony_legacy_requests_total',
+      'Requests to the older REST APIs, by documented path.',
+      ['dialect', 'route', 'status'],
+    ),
+    clients: make.counter(
+      'polyphony_legacy_client_requests_total',
+      'Requests to the older REST APIs, by the kinds of their credentials and programs; health checks are not included.',
+      ['dialect', 'credentials', 'program'],
+    ),
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import { readJsonText } from '../rules/json/text.ts';
+import type { Dialect } from '../vocabulary.ts';
 import type { DialectTable } from './definitions/dialect-table.ts';
 import { type Method, ROUTED_METHODS } from './definitions/terms.ts';
 import { unsupportedType } from './errors/from-fastify.ts';
@@ -9,6 +10,7 @@ import { type PreparedEndpoint, prepareEndpoint } from './handling/answer-endpoi
 import { requestCount } from './handling/count-once.ts';
 import { decimalPoints } from './handling/decimal-points.ts';
 import { documentedPath } from './handling/documented-path.ts';
+import { type Lifetime, lifetimeHeaders } from './handling/lifetime.ts';
 import type { SchemaAccess } from './handling/schema-access.ts';
 import { successorLink } from './handling/successor.ts';
 import { type Passages, readAgain } from './routing/passed-request.ts';
@@ -34,6 +36,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
     app.setNotFoundHandler((request) => Promise.reject(unknownPath(dialect, request)));
     app.addHook('onRequest', async (request, reply) => {
       nameSuccessor(reply, null);
+      reply.headers(lifetimeHeaders(access.lifetimes[dialect.name]));
       if (!dialect.limits?.readsBody) await count(request, reply);
       // Before the body is read: for an unknown path, the path is reported, whatever the body contains.
       if (request.is404) throw unknownPath(dialect, request);
@@ -134,10 +137,12 @@ function acceptOnlyJson(app: FastifyInstance): void {
 /** Fastify rejects a path that cannot be decoded before it looks for a route. */
 export function refuseUnreadablePath(
   { dialect, possible }: { dialect: DialectTable; possible: readonly DialectTable[] },
+  lifetimes: Readonly<Partial<Record<Dialect, Lifetime>>>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   nameSuccessor(reply, null);
+  reply.headers(lifetimeHeaders(lifetimes[dialect.name]));
   return refuse(dialect, possible, unknownPath(dialect, request), request, reply);
 }
 

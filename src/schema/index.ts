@@ -2,6 +2,7 @@ import './accounts/account.ts';
 import './accounts/api-keys.ts';
 import './accounts/audit-log.ts';
 import './accounts/invitations.ts';
+import './accounts/legacy-clients.ts';
 import './accounts/logins.ts';
 import './accounts/run-tokens.ts';
 import './accounts/users.ts';

@@ -147,6 +147,12 @@ const olderApis = {
     text: '`orchestratex`: its clients need no credentials and share one guest account; `none`: there are no guests',
     fallback: 'guests need the secret base URL',
   },
+  COMPAT_DEPRECATION: {
+    text: 'since when, or from when, older APIs are deprecated, such as `amas:2027-01-31`: their responses have a `Deprecation` header (RFC 9745)',
+  },
+  COMPAT_SUNSET: {
+    text: 'when older APIs will be turned off, such as `amas:2027-07-31`: their responses have a `Sunset` header (RFC 8594). It is an announcement: they answer until you turn them off',
+  },
 } satisfies Group;
 
 /** The compiler names each variable that has none. */

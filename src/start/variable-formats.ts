@@ -44,6 +44,17 @@ export const dialectPorts = list
     `must be dialects with a port each, such as amas:8004, separated by commas; dialects are ${DIALECTS.join(', ')}`,
   )
   .transform((entries) => entries.flatMap((entry) => readDialectPort(entry) ?? []));
+/** `amas:2027-01-31`, the beginning of a day in UTC. */
+export const dialectDates = list
+  .refine(
+    (entries) => entries.every((entry) => readDialectDate(entry)),
+    `must be dialects with a date each, such as amas:2027-01-31, separated by commas; dialects are ${DIALECTS.join(', ')}`,
+  )
+  .refine(
+    (entries) => new Set(entries.map((entry) => entry.split(':')[0])).size === entries.length,
+    'must name each dialect once',
+  )
+  .transform((entries) => entries.flatMap((entry) => readDialectDate(entry) ?? []));
 /** As accepted by Ollama's own programs: `host`, `host:port`, or a URL. */
 export const ollamaHost = z
   .string()
@@ -60,6 +71,13 @@ function readDialectPort(entry: string) {
   const dialect = DIALECTS.find((known) => known === name);
   const isPort = /^\d{1,5}$/.test(digits) && Number(digits) <= 65535;
   return dialect && isPort && entry === `${name}:${digits}` ? { dialect, port: Number(digits) } : null;
+}
+
+function readDialectDate(entry: string) {
+  const [name, day = ''] = entry.split(':');
+  const dialect = DIALECTS.find((known) => known === name);
+  const isDay = entry === `${name}:${day}` && z.iso.date().safeParse(day).success;
+  return dialect && isDay ? { dialect, date: new Date(day) } : null;
 }
 
 function withOllamaPort(host: string): string {

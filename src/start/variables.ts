@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SANDBOX_MODES } from '../rules/workspaces/isolation.ts';
 import { DIALECTS } from '../vocabulary.ts';
 import {
+  dialectDates,
   dialectPorts,
   factor,
   folders,
@@ -79,6 +80,8 @@ export const environment = z.object({
   OUTBOUND_ALLOW: outbound.optional(),
   COMPAT_PORTS: dialectPorts.optional(),
   COMPAT_DEFAULT: z.enum(DIALECTS).default('themachine'),
+  COMPAT_DEPRECATION: dialectDates.optional(),
+  COMPAT_SUNSET: dialectDates.optional(),
 });
 
 export type Environment = z.infer<typeof environment>;

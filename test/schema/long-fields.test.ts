@@ -10,7 +10,9 @@ const SHORT = new Set(
   message missing model modelId modelName name namedDirectory prefix preferredModels preview path quirks rawFinishReason reason reasoning
   ref secret sha256 specialties startCursor status stepKey stepType stop summaryCallId tags target template templateName timeZone title
   token tool toolCallKey type unknown url userLabel version voidCallId webhookId workflowName workingDirectory
-  alternatives actorEmail inviteToken refreshToken resetToken subject`.split(/\s+/),
+  alternatives actorEmail apiKeyName apiKeyPrefix userAgent inviteToken refreshToken resetToken subject`.split(
+    /\s+/,
+  ),
 );
 /** Of these types, by their rules of input. */
 const SHORT_DESCRIPTIONS = ['Template', 'TemplateParameter', 'Workflow'];

@@ -1,5 +1,6 @@
 import pg, { type ClientBase } from 'pg';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { addLegacyUse, listLegacyClients } from '../../src/store/accounts/legacy-clients.ts';
 import { createQuotas } from '../../src/store/accounts/quotas.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { findDeliveries, readDeliveries } from '../../src/store/integrations/deliveries.ts';
@@ -58,6 +59,10 @@ const FILL = [
    select 'd' || i, 'i' || (1 + i % 20), 'r' || i, 5, '{}', now() - i * interval '1 second', case when i % 101 = 0 then 'pending' else 'delivered' end,
      now() from generate_series(1, 20000) as i`,
   `update task set thread_id = 't7', joined_at = now() where id in (select id from run where owner_id = 'u7')`,
+  `insert into legacy_client (id, owner_id, origin, user_agent, requests, created_at)
+   select 'l' || i, 'u' || (1 + i % 2000), 'amas', 'a' || i, 1, now() - i * interval '1 second' from generate_series(1, 20000) as i`,
+  `insert into api_key (id, owner_id, name, prefix, hash)
+   select 'k' || i, 'u' || (1 + i % 2000), 'n', 'p', 'h' || i from generate_series(1, 5000) as i`,
   `insert into account_usage (owner_id) select id from app_user`,
   `insert into usage_change (owner_id, runs, objects, bytes)
    select 'u' || (1 + i % 2000), 1, 0, 100 from generate_series(1, 100000) as i`,
@@ -101,7 +106,10 @@ async function plansOf(act: () => Promise<unknown>): Promise<Plan[][]> {
 function literalOf(value: unknown): string {
   if (value === null) return 'null';
   if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
-  if (Array.isArray(value)) return `array[${value.map(literalOf).join(', ')}]`;
+  if (Array.isArray(value)) {
+    const type = value[0] instanceof Date ? '::timestamptz[]' : '';
+    return `array[${value.map(literalOf).join(', ')}]${type}`;
+  }
   return typeof value === 'number' ? String(value) : pg.escapeLiteral(String(value));
 }
 
@@ -204,6 +212,29 @@ describe.each([
     // An account has few of some: its own may be as cheap.
     index: new RegExp(`^${what}_(pkey|owner_created)$`),
   })),
+  {
+    what: 'the clients of an account in older APIs',
+    ask: () =>
+      listLegacyClients(server.store.database, { ownerId: 'u7', origins: null, usedSince: null }).read(range),
+    index: /^legacy_client_(owner_id_created_at_id_index|unique)$/,
+  },
+  {
+    what: 'the clients of all accounts in older APIs',
+    ask: () =>
+      listLegacyClients(server.store.database, { ownerId: null, origins: null, usedSince: null }).read(range),
+    index: 'legacy_client_created_at_id_index',
+  },
+  {
+    what: 'use of older APIs, as it is written',
+    ask: () =>
+      addLegacyUse(server.store.database, [
+        {
+          ...{ ownerId: 'u7', origin: 'amas', keyHash: 'h7', userAgent: 'a' },
+          ...{ requests: 1, lastUsedAt: new Date() },
+        },
+      ]),
+    index: /^legacy_client_(owner_id_created_at_id_index|unique)$/,
+  },
   {
     what: 'the tasks of a session',
     ask: () => tasksBy({ sessionId: 's7' }).read(range),

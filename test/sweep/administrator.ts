@@ -3,6 +3,7 @@ export const ADMIN_SEES = {
   'Query.systemStatus': 'totals of tasks, agents and the queue, as numbers of all accounts, and the workers',
   'Query.systemMetrics': 'traffic of the process, as numbers of all accounts',
   'Query.users': 'all accounts',
+  'Query.allLegacyClients': 'who uses the older APIs',
   'Query.auditLog': 'what was done to accounts and credentials',
   'Mutation.deleteUser': 'deletes an account',
   'Mutation.createPasswordReset': 'lets the owner of an account set another password',

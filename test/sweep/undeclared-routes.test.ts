@@ -197,6 +197,10 @@ const MORE = {
     ({ systemMetrics }) => systemMetrics,
   ),
   'Query.users': ask('{ users(first: 1) { nodes { __typename } } }', ({ users }) => users.nodes),
+  'Query.allLegacyClients': ask(
+    '{ allLegacyClients(first: 0) { nodes { __typename } } }',
+    ({ allLegacyClients }) => allLegacyClients.nodes,
+  ),
   'Query.auditLog': ask('{ auditLog(first: 1) { nodes { __typename } } }', ({ auditLog }) => auditLog.nodes),
   'Mutation.deleteUser': async ({ query }: Client) =>
     codesOf(await query('mutation ($id: ID!) { deleteUser(input: { id: $id }) { deletedId } }', NO_USER)),
@@ -225,6 +229,7 @@ const EXPECTED: Record<keyof typeof ADMIN_SEES, { admin: unknown; bob: unknown }
   },
   'Query.systemMetrics': { admin: { traffic: expect.anything() }, bob: { traffic: null } },
   'Query.users': { admin: [{ __typename: 'User' }], bob: { code: 'FORBIDDEN' } },
+  'Query.allLegacyClients': { admin: [], bob: { code: 'FORBIDDEN' } },
   'Query.auditLog': { admin: [{ __typename: 'AuditEntry' }], bob: { code: 'FORBIDDEN' } },
   'Mutation.deleteUser': { admin: ['NOT_FOUND'], bob: ['FORBIDDEN'] },
   'Mutation.createPasswordReset': { admin: ['NOT_FOUND'], bob: ['FORBIDDEN'] },

@@ -15,11 +15,14 @@ export interface Walk {
   cursors: string[];
 }
 
-/** They tell of the process, of workers and of time that passes, and of no account. */
-export const OF_THE_SYSTEM = ['health', 'providers', 'systemMetrics', 'systemStatus'];
+/**
+ * They tell of the process, of workers and of time that passes, and of no account; and what an account has asked of the
+ * older APIs, which asking changes.
+ */
+export const OF_THE_SYSTEM = ['health', 'legacyClients', 'providers', 'systemMetrics', 'systemStatus'];
 
 /** Only an administrator may ask for them, who sees all accounts in them. */
-const OF_ADMINISTRATORS = ['users', 'auditLog'];
+const OF_ADMINISTRATORS = ['users', 'auditLog', 'allLegacyClients'];
 
 const PAGE = 20;
 
@@ -54,7 +57,8 @@ async function readRoots(client: Client, found: Walk): Promise<void> {
 
 const readable = () => rootFields(schema, 'query').filter(({ name }) => !OF_ADMINISTRATORS.includes(name));
 
-const isList = (field: Field) => field.args.some(({ name }) => name === 'first');
+const isList = ({ name, args }: Field) =>
+  !OF_THE_SYSTEM.includes(name) && args.some((one) => one.name === 'first');
 
 /** Ids and cursors of more than a page of all that they have. */
 async function list(client: Client, found: Walk, name: string): Promise<void> {

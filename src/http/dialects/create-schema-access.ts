@@ -16,6 +16,7 @@ import {
   headerCredentials,
 } from '../requests/context.ts';
 import type { Visitors } from '../requests/visitors.ts';
+import { countUse } from './count-use.ts';
 
 interface Parts extends Pick<ResourceLimits, 'connections'>, Pick<SchemaAccess, 'count' | 'sendArtifact'> {
   admission: Admission;
@@ -55,11 +56,13 @@ export function createSchemaAccess(
 
   return {
     schema,
+    lifetimes: services.config.compatLifetimes,
     mask,
     sendArtifact,
     count,
     countOperation: (asker) =>
       services.operationLimits.countRequest(asker).then(() => null, requireDomainError),
+    countUse: (dialect, visitor, request) => countUse(services, dialect, visitor, request),
     holdSocket: connections.socketsPerAccount.acquire,
     address: (request) => admission.address(request),
     visitor: visitors.find,

@@ -56,6 +56,7 @@ export function createVisitors(
       return {
         accountId: viewer?.userId ?? null,
         isGuest: viewer !== null && isAnonymous(request),
+        keyHash: viewer?.credential?.keyHash ?? null,
         expiresAt: viewer?.expiresAt ?? null,
         refuse: (fields) => refusalOf(viewer, fields),
         atEnd(callback) {

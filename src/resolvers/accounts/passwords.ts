@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 import pLimit from 'p-limit';
 import type { Passwords } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
@@ -6,6 +7,9 @@ import { DomainError } from '../../errors.ts';
 /** The hash of a random password, verified in place of a missing one. */
 const DECOY =
   '$argon2id$v=19$m=19456,t=2,p=1$fM2d1wMTaPJyEp3vYzQxUg$Zn5lEF2eZ2JCFyXa8PpBDB/Nq5PfmBIr4nCZzq0y3tQ';
+
+/** How the library's hashes with its defaults begin. */
+const OURS = '$argon2id$v=19$m=19456,t=2,p=1$';
 
 /** A hash takes 20 to 40 ms; rather than wait for more than a second or two, clients should retry. */
 const MAX_WAITING = 100;
@@ -34,8 +38,16 @@ export function createPasswords(atOnce: number): Passwords {
     },
     hash: (password) => inTurn(() => hash(password)),
     async matches(passwordHash, password) {
-      const matches = await inTurn(() => verify(passwordHash ?? DECOY, password));
+      const matches = await inTurn(() => check(passwordHash ?? DECOY, password));
       return matches && passwordHash !== null;
     },
+    isImported: (passwordHash) => !passwordHash.startsWith(OURS),
   };
+}
+
+/** Imported accounts may have hashes of bcrypt. */
+function check(passwordHash: string, password: string): Promise<boolean> {
+  return passwordHash.startsWith('$2')
+    ? verifyBcrypt(password, passwordHash)
+    : verify(passwordHash, password);
 }

@@ -32,7 +32,7 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
   if (moved) return moved;
   return refuseStatus(
     await task(context, id, 'input.id'),
-    'only a failed task whose dependencies have completed can be retried; a task of an execution is retried with the execution',
+    'only a failed task whose dependencies have completed can be retried; a task of an execution is retried with the execution, and an imported task has to be created again',
   );
 }
 

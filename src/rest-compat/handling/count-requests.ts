@@ -24,13 +24,17 @@ export type CountRequest = (
   asked: Asked,
 ) => Promise<Counted>;
 
-/** Counts requests in the documented limits of their dialects, if any, and among their accounts' operations. */
+/**
+ * Counts requests in the documented limits of their dialects, if any, among their accounts' operations, and as use of the
+ * dialects.
+ */
 export function createRequestCount(access: SchemaAccess): CountRequest {
   const readNamed = createNamedReads(access);
   return async ({ name, limits }, request, asked) => {
     if (OUTSIDE.test(asked.path)) return { headers: {}, refusal: null };
     // Invalid credentials count as none; the endpoint refuses them afterwards.
     const visitor = await access.visitor(request, name).catch(() => null);
+    access.countUse(name, visitor, request);
     const asker = { accountId: visitor && countedAccount(visitor), address: access.address(request) };
     if (!limits) return { headers: {}, refusal: await access.countOperation(asker) };
     const naming = visitor?.accountId ? (limits.naming?.(asked) ?? null) : null;

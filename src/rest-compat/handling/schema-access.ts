@@ -4,6 +4,7 @@ import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { DomainError } from '../../errors.ts';
 import type { Dialect } from '../../vocabulary.ts';
 import type { Access, CountedAsker, Limit, Standing } from '../definitions/terms.ts';
+import type { Lifetime } from './lifetime.ts';
 
 export interface Execution {
   document: DocumentNode;
@@ -29,6 +30,8 @@ export interface Visitor {
   accountId: string | null;
   /** It is the account of all clients without credentials. */
   isGuest: boolean;
+  /** Hexadecimal SHA-256 of the API key that was sent or that created the token; null: none. */
+  keyHash: string | null;
   /** When the credentials expire; null: never. */
   expiresAt: Date | null;
   /** @param fields such as `Mutation.createTask`. @returns FORBIDDEN; null: the credentials have the scopes for them. */
@@ -39,6 +42,8 @@ export interface Visitor {
 
 /** All that rest-compat can access: a dialect does everything by GraphQL documents. */
 export interface SchemaAccess {
+  /** Of dialects whose end is announced. */
+  lifetimes: Readonly<Partial<Record<Dialect, Lifetime>>>;
   /** For validating documents at start-up. */
   schema: GraphQLSchema;
   /** Never rejects. */
@@ -69,6 +74,8 @@ export interface SchemaAccess {
    * allowed
    */
   countOperation(asker: CountedAsker): Promise<DomainError | null>;
+  /** Counts a request for the reports of who still uses a dialect. @param visitor null: invalid credentials */
+  countUse(dialect: Dialect, visitor: Visitor | null, request: IncomingMessage): void;
   /**
    * Counts a socket against the open sockets of its account, or of a guest's address.
    * @returns a function that releases the slot; null: too many are open.

@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import { spentHeaders } from '../errors/limit-headers.ts';
 import { createRequestCount } from '../handling/count-requests.ts';
+import { lifetimeHeaders } from '../handling/lifetime.ts';
 import type { SchemaAccess } from '../handling/schema-access.ts';
 import { successorLink } from '../handling/successor.ts';
 import { type Admitted, admit, type Destination, findSocket, type Refused } from './admit.ts';
@@ -39,9 +40,12 @@ export function openDialectSockets(
   const admission = { access, countRequest: createRequestCount(access) };
   let isClosing = false;
   const conversations = new Map<WebSocket, Conversation>();
+  const announced = sendInUpgrades(server);
   const prepared = tables.flatMap((table) => table.sockets.map((row) => prepareSocket(access, table, row)));
 
   async function answer(destination: Destination, request: IncomingMessage, socket: Duplex, head: Buffer) {
+    const lifetime = lifetimeHeaders(access.lifetimes[destination.dialect.name]);
+    announced.set(request, lifetime);
     const query = takeTokenFromPath(request);
     const found = findSocket(prepared, destination);
     const outcome = await admit(admission, destination, found, request, query);
@@ -63,8 +67,8 @@ export function openDialectSockets(
         client.close(closeCodeOf(found.socket, error), shorten(error.message));
       });
     }
-    const headers = { ...outcome.headers, Link: successorLink(found?.socket.operation ?? null) };
-    refuse(destination.dialect, { ...outcome, headers }, socket);
+    const Link = successorLink(found?.socket.operation ?? null);
+    refuse(destination.dialect, { ...outcome, headers: { ...outcome.headers, ...lifetime, Link } }, socket);
   }
 
   return {
@@ -96,6 +100,15 @@ export function openDialectSockets(
 function isBrowser({ headers }: IncomingMessage): boolean {
   const saysSo = /^Mozilla\//.test(headers['user-agent'] ?? '') || headers['sec-fetch-mode'] !== undefined;
   return headers.origin !== undefined && saysSo;
+}
+
+/** @returns headers by the request whose upgrade is to be answered with them. */
+function sendInUpgrades(server: WebSocketServer): WeakMap<IncomingMessage, Record<string, string>> {
+  const headers = new WeakMap<IncomingMessage, Record<string, string>>();
+  server.on('headers', (lines, request) => {
+    for (const [name, value] of Object.entries(headers.get(request) ?? {})) lines.push(`${name}: ${value}`);
+  });
+  return headers;
 }
 
 function releaseAtEnd(socket: Duplex, { release }: Admitted): void {

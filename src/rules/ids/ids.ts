@@ -1,9 +1,17 @@
-import { v7 } from 'uuid';
+import { v5, v7 } from 'uuid';
 import type { Origin, RunKind } from '../../vocabulary.ts';
 
 /** A new id: a UUID whose order is the order of creation, so that indexes stay compact. */
 export function newId(): string {
   return v7();
+}
+
+/** Chosen once at random: names within it collide with nothing else. */
+const NAMESPACE = '5f2c1f0e-6d1b-4c58-9a3e-0c8f5a7d9b21';
+
+/** Always the same id for a name. */
+export function derivedId(name: string): string {
+  return v5(name, NAMESPACE);
 }
 
 /** Kinds of objects whose ids have a special form in some of the older APIs. */

@@ -12,6 +12,7 @@ type Requirement = Scope | 'none' | 'public';
 const QUERIES = {
   agent: 'read',
   agents: 'read',
+  allLegacyClients: 'admin',
   apiKeys: 'read',
   artifact: 'read',
   auditLog: 'admin',
@@ -20,6 +21,7 @@ const QUERIES = {
   health: 'none',
   integration: 'read',
   integrations: 'read',
+  legacyClients: 'read',
   model: 'read',
   models: 'read',
   node: 'read',

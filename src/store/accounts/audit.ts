@@ -14,7 +14,7 @@ export interface AuditEvent {
 }
 
 /** Actions of accounts on their own credentials, which are unlimited. Also in the condition of an index. */
-const OWN_ACTIONS = `'api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed',
+export const OWN_ACTIONS = `'api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed',
   'refresh_token_reused'`;
 /**
  * Number of entries kept per action and account, the newest ones. Entries of other accounts are not

@@ -51,6 +51,7 @@ const OWNED = [
   'integration',
   'model',
   'api_key',
+  'legacy_client',
   'idempotency_key',
   'event',
   'change',

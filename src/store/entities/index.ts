@@ -13,6 +13,7 @@ import { IdempotencyKey } from './idempotency-key.ts';
 import { Identity } from './identity.ts';
 import { Input } from './input.ts';
 import { Integration } from './integration.ts';
+import { LegacyClient } from './legacy-client.ts';
 import { Login, RefreshToken } from './login.ts';
 import { Model } from './model.ts';
 import { ModelCall } from './model-call.ts';
@@ -48,6 +49,7 @@ export const entities = [
   Identity,
   Input,
   Integration,
+  LegacyClient,
   Login,
   Model,
   ModelCall,

@@ -19,7 +19,7 @@ interface Target {
 /**
  * Makes a run that was held, or that failed, ready: at once, or when its dependencies have completed.
  * @returns the task after the change; null when it is not the owner's, is part of something else, does not
- * have the status `from`, or failed and has a dependency that has not completed
+ * have the status `from`, was imported, or failed and has a dependency that has not completed
  */
 export async function queueTask(store: Store, target: Target): Promise<TaskRow | null> {
   const queued = await transaction(store.database, (client) =>
@@ -44,7 +44,8 @@ const queueStatement = statement(
         where: `id = ${$.runId} and owner_id = ${$.ownerId} and kind = 'task' and status = ${$.from}
           and parent_id is null and (${$.from} = 'pending' or not exists (
             select from dependency join run as needed on needed.id = dependency.on_run_id
-            where dependency.run_id = ${$.runId} and needed.status <> 'completed'))`,
+            where dependency.run_id = ${$.runId} and needed.status <> 'completed'))
+          and exists (select from task where task.id = run.id and (provider is not null or template_plan is not null))`,
         events: $.events,
       },
       ['*'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
 import { findAccount, type LoginName } from '../../../store/accounts/accounts.ts';
+import { readPasswordHash, setPassword } from '../../../store/accounts/passwords.ts';
 import { text, validate } from '../../request/validate.ts';
 import { beginLogin, type Login } from './begin-login.ts';
 
@@ -33,9 +34,25 @@ export async function login(context: Context, input: unknown): Promise<Login> {
   const isRight = await context.passwords.matches(user?.passwordHash ?? null, given.password);
   if (!user || !isRight) throw wrongCredentials(given);
   if (!user.isActive) throw new DomainError('FORBIDDEN', 'the account is disabled; ask an admin');
-  const tokens = await beginLogin(context, user, context.origin);
+  const tokens = await beginLogin(context, await withOwnHash(context, user, given.password), context.origin);
   await uncount();
   return { user, ...tokens };
+}
+
+interface Hashed {
+  id: string;
+  passwordHash: string | null;
+}
+
+/** Replaces an imported hash by one of ours at the first login. */
+async function withOwnHash({ store, passwords }: Context, user: Hashed, password: string): Promise<Hashed> {
+  const { id, passwordHash: from } = user;
+  if (from === null || !passwords.isImported(from)) return user;
+  const to = await passwords.hash(password);
+  if (await setPassword(store.database.pool, { userId: id, from, to })) return { id, passwordHash: to };
+  // Another login may have replaced it meanwhile.
+  const present = await readPasswordHash(store.database, id);
+  return (await passwords.matches(present, password)) ? { id, passwordHash: present } : user;
 }
 
 function nameOf({ email, username }: Credentials): LoginName {

@@ -1,0 +1,83 @@
+/**
+ * `npm run import -- FILE`: imports accounts, API keys, sessions and tasks of another server into the database, and exits.
+ * With `--check` it only checks the file.
+ */
+import { parseArgs } from 'node:util';
+import { readConfig } from './config.ts';
+import { createDataDir } from './data-dir/create-data-dir.ts';
+import { coerceError } from './errors.ts';
+import type { LineProblem } from './importing/check-line.ts';
+import { checkFile, importFile, type Totals } from './importing/import-file.ts';
+import { createLog } from './log.ts';
+import { migrate } from './start/migrate-database.ts';
+import { openDatabase } from './store/database/database.ts';
+
+async function main(): Promise<void> {
+  const { path, isCheck } = readArguments();
+  const wrong = await checkFile(path);
+  if (wrong.length > 0) {
+    report(wrong, 'Nothing was imported.');
+    return;
+  }
+  if (isCheck)
+    console.log('The file is well-formed. Whether accounts and sessions exist is checked by the import.');
+  else await importInto(path);
+}
+
+function readArguments(): { path: string; isCheck: boolean } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { check: { type: 'boolean', default: false } },
+  });
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1)
+    throw new Error('give the path of one file: npm run import -- FILE, or npm run import -- --check FILE');
+  return { path, isCheck: values.check };
+}
+
+async function importInto(path: string): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config.logLevel);
+  await using opened = new AsyncDisposableStack();
+  const url = config.databaseDirectUrl ?? (await startEmbedded(config.dataDir, opened));
+  await migrate(url, log);
+  const database = openDatabase({ url, poolMax: 1, log });
+  opened.defer(() => database.close());
+  const { totals, lastLine, problems } = await importFile(database, path);
+  console.log(describe(totals));
+  if (problems.length === 0) return;
+  const done = lastLine === 0 ? 'No line was imported.' : `Everything up to line ${lastLine} is imported.`;
+  report(problems, `${done} Correct the file and import it again: what is there already is skipped.`);
+}
+
+/** The server must be stopped meanwhile: the folder has one owner. */
+async function startEmbedded(dataDir: string, opened: AsyncDisposableStack): Promise<string> {
+  const { startEmbeddedPostgres } = await import('./embedded-postgres/start.ts');
+  await createDataDir(dataDir);
+  const postgres = await startEmbeddedPostgres({ dataDir, log: { info: () => {}, warn: console.error } });
+  opened.defer(() => postgres.stop());
+  return postgres.url;
+}
+
+function report(problems: readonly LineProblem[], what: string): void {
+  for (const { line, code, field, message } of problems)
+    console.error(`line ${line}: ${code}: ${field === null ? 'it' : field} ${message}`);
+  console.error(what);
+  process.exitCode = 1;
+}
+
+function describe(totals: Totals): string {
+  return Object.entries(totals)
+    .map(([type, { created, present, deleted }]) => {
+      const left = deleted > 0 ? `, ${deleted} deleted here since` : '';
+      return `${type}: ${created} imported, ${present} there already${left}`;
+    })
+    .join('\n');
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(coerceError(error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,51 @@
+import type { ClientBase } from 'pg';
+import type { Dialect, SessionStatus } from '../../vocabulary.ts';
+import type { LineOutcome } from './outcome.ts';
+
+export interface ImportedSession {
+  line: number;
+  id: string;
+  account: string;
+  api: Dialect;
+  name: string | null;
+  description: string | null;
+  status: SessionStatus;
+  userLabel: string | null;
+  createdAt: string;
+  endedAt: string | null;
+}
+
+/** @param sessions with different ids */
+export async function importSessions(
+  client: ClientBase,
+  sessions: readonly ImportedSession[],
+): Promise<LineOutcome[]> {
+  const { rows } = await client.query<LineOutcome>({
+    name: 'import-sessions',
+    text: IMPORT_SESSIONS,
+    values: [JSON.stringify(sessions)],
+  });
+  return rows;
+}
+
+const IMPORT_SESSIONS = `
+  with given as (
+    select item.*, app_user.id as owner_id
+    from jsonb_to_recordset($1::jsonb) as item(line integer, id text, account text, api text, name text,
+      description text, status text, "userLabel" text, "createdAt" timestamptz, "endedAt" timestamptz)
+    left join app_user on app_user.email = item.account
+  ), judged as (
+    select given.*, case
+      when given.owner_id is null then 'no-account'
+      when known.owner_id = given.owner_id then 'present'
+      when known.owner_id is not null then 'taken'
+      else 'created' end as outcome
+    from given left join session as known on known.id = given.id
+  ), created as (
+    insert into session (id, owner_id, origin, name, description, status, user_label, ended_at, created_at, updated_at)
+    select id, owner_id, api, name, description, status, "userLabel",
+      case when status = 'completed' then coalesce("endedAt", "createdAt") end, "createdAt",
+      coalesce("endedAt", "createdAt")
+    from judged where outcome = 'created'
+  )
+  select line, outcome from judged order by line`;

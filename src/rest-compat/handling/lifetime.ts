@@ -1,0 +1,14 @@
+/** The announced end of a dialect; null: that part of it is not announced. */
+export interface Lifetime {
+  deprecated: Date | null;
+  sunset: Date | null;
+}
+
+/** `Deprecation` is a date of RFC 9651, `Sunset` one of HTTP. @param lifetime undefined: no end is announced */
+export function lifetimeHeaders(lifetime: Lifetime | undefined): Record<string, string> {
+  const { deprecated = null, sunset = null } = lifetime ?? {};
+  return {
+    ...(deprecated && { Deprecation: `@${deprecated.getTime() / 1000}` }),
+    ...(sunset && { Sunset: sunset.toUTCString() }),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Dialect } from '../vocabulary.ts';
+import type { Environment } from './variables.ts';
+
+/** The announced end of a dialect; null: that part of it is not announced. */
+export interface DialectLifetime {
+  deprecated: Date | null;
+  sunset: Date | null;
+}
+
+type Lifetimes = Partial<Record<Dialect, DialectLifetime>>;
+
+export function readLifetimes({ COMPAT_DEPRECATION = [], COMPAT_SUNSET = [] }: Environment): Lifetimes {
+  const dateIn = (dates: typeof COMPAT_SUNSET, name: Dialect) =>
+    dates.find(({ dialect }) => dialect === name)?.date ?? null;
+  const ending = [...COMPAT_DEPRECATION, ...COMPAT_SUNSET].map(({ dialect }) => [
+    dialect,
+    { deprecated: dateIn(COMPAT_DEPRECATION, dialect), sunset: dateIn(COMPAT_SUNSET, dialect) },
+  ]);
+  return Object.fromEntries(ending);
+}
+
+/** RFC 9745, 4: a sunset is not before the deprecation. @returns what is wrong */
+export function earlySunsets(env: Environment): string[] {
+  const early = Object.entries(readLifetimes(env)).filter(
+    ([, { deprecated, sunset }]) => deprecated && sunset && sunset < deprecated,
+  );
+  return early.map(([dialect]) => `COMPAT_SUNSET: ${dialect} has an earlier date than in COMPAT_DEPRECATION`);
+}

@@ -1,0 +1,30 @@
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** @returns a problem for each variable that another one requires. */
+export function missingVariables(given: Given): string[] {
+  return [...missingByValue(given), ...GROUPS.flatMap((group) => missingOf(group, given))];
+}
+
+/** Variables that the value of another one requires. */
+const REQUIRED = [
+  { when: 'NODE_ENV', is: 'production', names: ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY'] },
+  { when: 'DOCUMENTS', is: 'only', names: ['DOCUMENTS_FILE'] },
+];
+
+function missingByValue(given: Given): string[] {
+  return REQUIRED.filter(({ when, is }) => given[when] === is).flatMap(({ when, is, names }) =>
+    names.filter((name) => given[name] === undefined).map((name) => `${name}: required when ${when}=${is}`),
+  );
+}
+
+/** Variables that are set together or not at all. */
+const GROUPS = [
+  ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT'],
+  ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL'],
+];
+
+function missingOf(group: readonly string[], given: Given): string[] {
+  const missing = group.filter((name) => given[name] === undefined);
+  const [present] = group.filter((name) => given[name] !== undefined);
+  return present ? missing.map((name) => `${name}: required when ${present} is set`) : [];
+}
