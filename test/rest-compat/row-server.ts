@@ -13,12 +13,14 @@ import { createAtCredentialEnd } from '../../src/http/requests/credential-end.ts
 import { createVisitors } from '../../src/http/requests/visitors.ts';
 import { createSendArtifact } from '../../src/http/routes/artifacts.ts';
 import { createLog } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createReach } from '../../src/providers/probe-providers.ts';
 import { configuredProviders } from '../../src/providers/registry.ts';
 import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import type { DialectTable } from '../../src/rest-compat/definitions/dialect-table.ts';
 import { dialectScope } from '../../src/rest-compat/dialect-routes.ts';
 import type { SchemaAccess } from '../../src/rest-compat/handling/schema-access.ts';
+import { createLegacyUse } from '../../src/store/accounts/legacy-use.ts';
 import { createReading } from '../../src/store/database/read-limit.ts';
 import type { TestServer } from '../harness/server.ts';
 
@@ -31,9 +33,13 @@ export interface RowServer {
 
 /** A dialect of the test's own rows, over the real schema and the database and tokens of `server`. */
 export async function serveRows({ config, store }: TestServer, dialect: DialectTable): Promise<RowServer> {
+  const log = createLog(config.logLevel);
+  const legacyUse = createLegacyUse(store.database, log);
   const services = {
     config,
-    log: createLog(config.logLevel),
+    log,
+    legacyUse,
+    metrics: createMetrics('test'),
     store,
     tokens: createTokens(config.jwtSecret!),
     providers: configuredProviders(config),
@@ -59,5 +65,9 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
   const app = Fastify({ forceCloseConnections: true });
   await app.register(dialectScope(dialect, access, new WeakMap()), { prefix: `/${dialect.name}` });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  return { url: `${url}/${dialect.name}`, access, stop: () => app.close() };
+  async function stop(): Promise<void> {
+    await app.close();
+    await legacyUse.stop();
+  }
+  return { url: `${url}/${dialect.name}`, access, stop };
 }
