@@ -36,6 +36,27 @@ describe('given 1,800 items that come faster than they are consumed', () => {
     expect(state).toEqual({ next: 1_800, most: 500, subscriptions: 4 });
   });
 
+  test('when it answers at once, then each comes once', async () => {
+    let next = 0;
+    const received = iterate<number>(
+      ({ next: send, complete }) => {
+        let isStopped = false;
+        const stop = () => {
+          isStopped = true;
+        };
+        queueMicrotask(() => next === 0 && deliver());
+        if (next > 0) deliver();
+        function deliver(): void {
+          while (!isStopped && next < 700) send(next++);
+          if (next === 700) complete();
+        }
+        return stop;
+      },
+      { isResumable: true },
+    );
+    expect(await Array.fromAsync(received)).toHaveLength(700);
+  });
+
   test('when it cannot be continued, then all wait', async () => {
     const { state, subscribe } = logOf(1_800);
     expect(await Array.fromAsync(iterate(subscribe, { isResumable: false }))).toHaveLength(1_800);
@@ -77,4 +98,13 @@ test('given a consumer that stops while 105 runs have all of their events, then 
   expect(Object.fromEntries(received)).toEqual(Object.fromEntries(logged));
   expect([...received.values()].flat().length).toBeGreaterThan(500);
   polyphony.close();
+});
+
+test('given a client that is closed while its consumer is slow, then the iteration ends without another connection', async () => {
+  const polyphony = polyphonyOf(server, ann);
+  const activity = polyphony.activity();
+  await activity.next();
+  polyphony.close();
+  expect(await activity.next()).toEqual({ done: true, value: undefined });
+  expect(await Array.fromAsync(polyphony.activity())).toEqual([]);
 });

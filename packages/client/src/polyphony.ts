@@ -44,24 +44,33 @@ export function createPolyphony({
   const tokens = createTokens(credentials);
   const transports = chooseTransport(url, tokens, transport);
   const { request, answer } = createRequests(url, tokens);
-  const running = new Set<Stop>();
+  const running = new Set<() => void>();
+  let isClosed = false;
 
   function follow(resumption: Resumption, sink: Sink<Payload>): Stop {
+    if (isClosed) {
+      sink.complete();
+      return () => {};
+    }
     const connection = { tokens, transport: transports.next };
     const stop = subscribeResuming(connection, resumption, {
       next: sink.next,
       error(error) {
-        running.delete(stop);
+        running.delete(end);
         sink.error(error);
       },
       complete() {
-        running.delete(stop);
+        running.delete(end);
         sink.complete();
       },
     });
-    running.add(stop);
+    function end(): void {
+      stop();
+      sink.complete();
+    }
+    running.add(end);
     return () => {
-      running.delete(stop);
+      running.delete(end);
       stop();
     };
   }
@@ -92,7 +101,8 @@ export function createPolyphony({
     answer,
     observe: (document, variables, sink) => follow(resumptionOf(document, variables), sink),
     close() {
-      for (const stop of running) stop();
+      isClosed = true;
+      for (const end of running) end();
       running.clear();
       transports.close();
     },

@@ -70,7 +70,7 @@ export async function updateModel(context: Context, id: string, input: unknown):
 export async function deleteModel(context: Context, id: string): Promise<void> {
   const row = await changeable(context, id);
   if (row.ownerId === null && isSeeded(row.provider, row.modelId)) {
-    const message = `input.id: ${row.modelId} is part of this release and would be added again; set isActive to false instead`;
+    const message = `input.id: ${row.modelId} is part of this release and would be added again; deactivate it instead`;
     throw new DomainError('INVALID_STATE', message, { field: 'input.id' });
   }
   await removeModel(context.store.database, id);

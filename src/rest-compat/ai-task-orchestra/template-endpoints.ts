@@ -51,7 +51,10 @@ export const templateEndpoints = [
     method: 'POST',
     path: '/api/v1/templates/validate',
     access: 'account',
-    input: z.object({ query: z.object({ template_name: text() }), body: anyObject() }),
+    input: z.object({
+      query: z.object({ template_name: text().min(1, 'must not be empty') }),
+      body: anyObject(),
+    }),
     document: graphql(`query validateTemplate($input: ValidateTemplateInput!) {
       validateTemplate(input: $input) { valid missing invalid { field } unknown }
     }`),

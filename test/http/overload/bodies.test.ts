@@ -48,11 +48,17 @@ describe('in a process that reads 8 MB at once, and 12 MB at most', () => {
   let received = 0;
 
   beforeAll(async () => {
-    const bodies = createBodies({ atOnce: 8 * MEGABYTE, ofProcess: 12 * MEGABYTE });
+    const bodies = createBodies({
+      atOnce: 8 * MEGABYTE,
+      ofAddressAtOnce: MEGABYTE,
+      ofAddress: 10 * MEGABYTE,
+      ofProcess: 12 * MEGABYTE,
+    });
     server = createServer(async (incoming, response) => {
       const body = bodies.receive(String(incoming.headers['x-address']), incoming, response);
       try {
         for await (const { length } of body) received += length;
+        if (incoming.url === '/stream') return response.flushHeaders();
         response.end('taken');
       } catch (error) {
         response.end((error as { code: string }).code);
@@ -65,8 +71,8 @@ describe('in a process that reads 8 MB at once, and 12 MB at most', () => {
   afterEach(() => server.closeAllConnections());
   afterAll(() => server.close());
 
-  const send = (address: string, megabytes: number) =>
-    begin(url, megabytes * MEGABYTE, { 'x-address': address });
+  const send = (address: string, megabytes: number, path = '/') =>
+    begin(`${url}${path}`, Math.floor(megabytes * MEGABYTE), { 'x-address': address });
 
   async function isTaken({ sent, answered }: ReturnType<typeof begin>): Promise<void> {
     sent.end('"');
@@ -80,6 +86,34 @@ describe('in a process that reads 8 MB at once, and 12 MB at most', () => {
     // Each may have a piece more, which its stream has buffered.
     expect(received).toBeLessThan(8 * MEGABYTE + 2 * 2 * MEGABYTE + slow.length * 128 * 1024);
     await Promise.all(slow.map(isTaken));
+  });
+
+  test('given streams that hold more than 12 MB, then bodies of another address are taken, and those of a third one beside its slow one', async () => {
+    for (const [address, count] of [
+      ['mallory', 3],
+      ['trudy', 2],
+    ] as const) {
+      for (let index = 0; index < count; index += 1) {
+        const { sent } = send(address, 2.5, '/stream');
+        sent.end('"');
+        await once(sent, 'response');
+      }
+    }
+    await isTaken(send('ann', 0.9));
+    const slow = send('bob', 0.5);
+    await slow.written;
+    await isTaken(send('bob', 0.4));
+    await isTaken(slow);
+  });
+
+  test('given an address that holds more than 10 MB in streams, then its next body is refused', async () => {
+    for (let index = 0; index < 4; index += 1) {
+      const { sent } = send('mallory', 2.4, '/stream');
+      sent.end('"');
+      await once(sent, 'response');
+    }
+    expect((await send('mallory', 2).answered).text).toBe('RATE_LIMITED');
+    await isTaken(send('ann', 2));
   });
 
   test('given incomplete bodies whose senders disconnect, then those that wait are read', async () => {

@@ -120,6 +120,7 @@ const documented: Audit[] = [
       const body = { template_name: INFERENCE };
       const answer = await account.ask('POST', '/templates/validate', body);
       expectRefusal(answer, 422, 'template_name: is required');
+      expectRefusal(await validate({}, ''), 422, 'template_name: must not be empty');
       const git = await validate({}, 'git-script-execution');
       expect(git.body.missing_parameters).toEqual(['repo_url', 'script_path', 'output_path']);
     },

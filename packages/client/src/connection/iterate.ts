@@ -18,6 +18,7 @@ export async function* iterate<Item>(
   signal?.throwIfAborted();
   const received = { items: [] as Item[], isOver: false, error: null as PolyphonyError | null, wake() {} };
   let isPaused = false;
+  let stop: Stop = () => {};
   const wake = () => received.wake();
   const sink: Sink<Item> = {
     next(item) {
@@ -37,7 +38,7 @@ export async function* iterate<Item>(
       wake();
     },
   };
-  let stop = subscribe(sink);
+  stop = subscribe(sink);
   signal?.addEventListener('abort', wake);
   try {
     for (;;) {
@@ -54,6 +55,7 @@ export async function* iterate<Item>(
       if (isPaused) {
         isPaused = false;
         stop = subscribe(sink);
+        continue;
       }
       await new Promise<void>((resolve) => {
         received.wake = resolve;
