@@ -86,6 +86,7 @@ describe('the text', () => {
         "polyphony_http_requests_total",
         "polyphony_info",
         "polyphony_job_failures_total",
+        "polyphony_legacy_client_requests_total",
         "polyphony_legacy_requests_total",
         "polyphony_model_call_duration_seconds",
         "polyphony_model_calls_of_unknown_cost_total",
