@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     name: 'clients',
     globalSetup: ['test/harness/suite/postgres.ts', 'test/clients/install.ts'],
-    include: ['test/clients/*.test.ts', 'test/rest-compat/clients/*.test.ts'],
+    include: ['test/clients/*.test.ts', 'test/rest-compat/clients/**/*.test.ts'],
     reporters: ['default', totals],
     experimental: { viteModuleRunner: false },
     isolate: false,

@@ -5,18 +5,11 @@ import { promisify } from 'node:util';
 const CANDIDATES = ['python3', '/usr/bin/python3'];
 
 /** A Python with `requests`; null: there is none, and what needs it is skipped. */
-export const PYTHON = pythonWith('requests');
+export const PYTHON = CANDIDATES.find(hasRequests) ?? null;
 
-/** And with `pydantic`, for clients that refuse what their document does not say. */
-export const STRICT_PYTHON = pythonWith('requests', 'pydantic');
-
-function pythonWith(...modules: string[]): string | null {
-  return CANDIDATES.find((program) => canImport(program, modules)) ?? null;
-}
-
-function canImport(program: string, modules: readonly string[]): boolean {
+function hasRequests(program: string): boolean {
   try {
-    execFileSync(program, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' });
+    execFileSync(program, ['-c', 'import requests'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

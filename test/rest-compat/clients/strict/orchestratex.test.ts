@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { runClient, STRICT_PYTHON } from '../../../harness/client-programs.ts';
+import { runClient } from '../../../harness/client-programs.ts';
 import { fixture } from '../../../harness/fixture.ts';
 import { freePort } from '../../../harness/free-port.ts';
 import { startOrchestrateX, verdict } from '../../orchestratex/server.ts';
 import { openLegacySocket } from '../legacy-socket.ts';
 import { schemaOf } from './schema-of.ts';
-import { createStrictClient } from './strict-client.ts';
+import { createStrictClient, STRICT_PYTHON } from './strict-client.ts';
 
 const AT = '2025-08-30T09:52:58.278000';
 
@@ -152,10 +152,10 @@ describe.each([
     await ask('POST', '/api/threads/', [400, error], { ...THREAD, session_id });
   });
 
-  test.skipIf(!STRICT_PYTHON)('the same with pydantic', TIMED, async () => {
+  test('the same with pydantic', TIMED, async () => {
     const program = join(import.meta.dirname, 'orchestratex.py');
     const user = `pydantic ${place}`.replaceAll(' ', '-');
-    expect(await runClient(STRICT_PYTHON!, [program, baseOf(), user])).toBe('walked');
+    expect(await runClient(STRICT_PYTHON, [program, baseOf(), user])).toBe('walked');
   });
 
   test('models', async () => {

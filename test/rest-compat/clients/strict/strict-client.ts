@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { z } from 'zod';
 import { createLegacyClient } from '../legacy-client.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: scenarios follow answers of any shape
 export type Body = any;
+
+/** Has the packages of `requirements.txt`. */
+export const STRICT_PYTHON = join(import.meta.dirname, '.venv/bin/python');
 
 /** A client that takes exactly what its document says, and nothing else. */
 export interface StrictClient {

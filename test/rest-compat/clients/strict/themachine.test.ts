@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { runClient, STRICT_PYTHON } from '../../../harness/client-programs.ts';
+import { runClient } from '../../../harness/client-programs.ts';
 import { fixture } from '../../../harness/fixture.ts';
 import { freePort } from '../../../harness/free-port.ts';
 import { startTestServer } from '../../../harness/server.ts';
 import { startVendor } from '../../../harness/vendor/server.ts';
 import { type LegacySocket, openLegacySocket } from '../legacy-socket.ts';
 import { ELIDED, schemaOf } from './schema-of.ts';
-import { createStrictClient, type StrictClient } from './strict-client.ts';
+import { createStrictClient, STRICT_PYTHON, type StrictClient } from './strict-client.ts';
 
 /** The examples of the document. */
 const COMPLETED = {
@@ -226,10 +226,10 @@ describe.each(PLACES)('%s', (place, baseOf) => {
     await socket.close();
   });
 
-  test.skipIf(!STRICT_PYTHON)('the same with pydantic', TIMED, async () => {
+  test('the same with pydantic', TIMED, async () => {
     const { token } = await server.newUser();
     const program = join(import.meta.dirname, 'themachine.py');
-    expect(await runClient(STRICT_PYTHON!, [program, baseOf(server), token!])).toBe('walked');
+    expect(await runClient(STRICT_PYTHON, [program, baseOf(server), token!])).toBe('walked');
   });
 
   test('nothing without a token', async () => {

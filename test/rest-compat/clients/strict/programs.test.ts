@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { runClient } from '../../harness/client-programs.ts';
-import { fixture } from '../../harness/fixture.ts';
-import { freePort } from '../../harness/free-port.ts';
-import { startGitServer } from '../../harness/git-server.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor } from '../../harness/vendor/server.ts';
-import { openAccount } from '../ai-task-orchestra/account.ts';
-
-const FOLDER = join(import.meta.dirname, 'strict');
-const PYTHON = join(FOLDER, '.venv/bin/python');
+import { runClient } from '../../../harness/client-programs.ts';
+import { fixture } from '../../../harness/fixture.ts';
+import { freePort } from '../../../harness/free-port.ts';
+import { startGitServer } from '../../../harness/git-server.ts';
+import { startTestServer, type TestServer } from '../../../harness/server.ts';
+import { startVendor } from '../../../harness/vendor/server.ts';
+import { openAccount } from '../../ai-task-orchestra/account.ts';
+import { STRICT_PYTHON } from './strict-client.ts';
 
 const DIALECTS = ['mini-devin', 'amas', 'ai-task-orchestra'] as const;
 type Name = (typeof DIALECTS)[number];
@@ -70,7 +68,7 @@ const PLACES = {
 
 describe.each(Object.entries(PLACES))('at the %s', (place, baseOf) => {
   const run = (program: string, name: Name, ...parameters: string[]) =>
-    runClient(PYTHON, [join(FOLDER, program), baseOf(name), ...parameters]);
+    runClient(STRICT_PYTHON, [join(import.meta.dirname, program), baseOf(name), ...parameters]);
 
   test('Mini-Devin', async () => {
     scriptOfDevin();
