@@ -110,7 +110,9 @@ const workers = {
   WORKSPACE_QUOTA_MIB: {
     text: 'MiB for all working directories of an account; beyond it, commands can only delete',
   },
-  PATH: { text: 'where programs of the system, such as `bwrap` and `git`, are looked up' },
+  PATH: {
+    text: 'where programs of the system, such as `bwrap`, are looked up; relative and empty entries are ignored',
+  },
 } satisfies Group;
 
 const providers = {

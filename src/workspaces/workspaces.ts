@@ -8,9 +8,11 @@ import { coerceError, DomainError, hasCode } from '../errors.ts';
 import type { SandboxMode } from '../rules/workspaces/isolation.ts';
 import {
   allowedFolders,
+  isReserved,
   type Locality,
   mayBeOwners,
   mayWorkIn,
+  OWNERS_FOLDERS,
   ownerOfServer,
   ownFolder,
   rootOf,
@@ -60,11 +62,14 @@ export async function openWorkspace(
 ): Promise<string> {
   const folders = await foldersOf(settings);
   const own = ownFolder(folders.roots[0]!, tenant);
+  const written = resolve(own, named);
   // The same error for all paths outside, whether they exist or not.
-  const path = await realPathOf(resolve(own, named)).catch(() => null);
+  const path = await realPathOf(written).catch(() => null);
   const refuse = (problem: string) => refused(settings, tenant, folders, { field, problem });
   const isBelowRoot = path !== null && mayWorkIn(path, tenant, folders);
-  const isOwners = path !== null && mayNameAny(settings, tenant) && mayBeOwners(path, folders);
+  // A hidden folder may itself be a link, and stays what it is.
+  const mayName = mayNameAny(settings, tenant) && !isReserved(written, folders);
+  const isOwners = path !== null && mayName && mayBeOwners(path, folders);
   if (path === null || !(isBelowRoot || isOwners)) throw refuse('is not a permitted folder');
   const opening = isBelowRoot ? makeReady(path, tenant, folders, settings) : checkOwners(path, settings);
   const problem = await opening.catch((error: unknown) => coerceError(error).message);
@@ -126,7 +131,7 @@ export function refused(
   { field, problem }: { field: string; problem: string },
 ): DomainError {
   const allowed = allowedFolders(tenant, folders);
-  const more = mayNameAny(settings, tenant) ? ", and existing folders of the server's own user" : '';
+  const more = mayNameAny(settings, tenant) ? `, and ${OWNERS_FOLDERS}` : '';
   const message = `${field}: ${problem}; allowed are folders below ${allowed.join(' and ')}${more}`;
   return new DomainError('VALIDATION_ERROR', message, { field, allowed });
 }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Tenant, uidOf } from '../../src/rules/workspaces/workspace.ts';
 import { openRelocatedWorkspace } from '../../src/workspaces/relocated-workspace.ts';
 import { openWorkspace, type WorkspaceSettings } from '../../src/workspaces/workspaces.ts';
@@ -150,6 +150,60 @@ describe('the local admin of a server that only this machine reaches', () => {
     for (const named of refused) expect(await refusal(named, admin)).toContain('is not a permitted folder');
     expect(await refusal(join(base, 'outside/secret'), admin)).toMatch(/cannot be used: .*not a folder/);
   });
+
+  describe('in the home folder', () => {
+    let home: string;
+
+    beforeEach(() => {
+      home = join(base, 'home');
+      for (const name of ['.ssh', '.config/systemd/user', 'project/.config'])
+        mkdirSync(join(home, name), { recursive: true });
+      // Of a system whose home folders are links.
+      symlinkSync(home, join(base, 'home-link'));
+      vi.stubEnv('HOME', join(base, 'home-link'));
+      symlinkSync('../.ssh', join(home, 'project/keys'));
+      symlinkSync(join(base, 'outside'), join(home, '.elsewhere'));
+    });
+    afterEach(() => void vi.unstubAllEnvs());
+
+    test('may name projects, also what is hidden in them', async () => {
+      expect(await open(join(home, 'project/.config'), admin)).toBe(join(home, 'project/.config'));
+    });
+
+    test.each([
+      'home/.ssh',
+      'home-link/.ssh',
+      'home/.config',
+      'home/.config/systemd/user',
+      'home/project/../.ssh/.',
+      'home/project/keys',
+      'home-link/project/keys',
+      // It leads out of the home folder.
+      'home/.elsewhere',
+    ])('is refused hidden folders, by whatever path: %s', async (path) => {
+      const named = `${base}/${path}`;
+      const error = await openWorkspace(settings, admin, named, 'directory').catch((thrown) => thrown);
+      expect(error).toMatchObject({
+        code: 'VALIDATION_ERROR',
+        details: { field: 'directory', allowed: settings.workspaceRoots },
+        message: expect.stringMatching(
+          /^directory: is not a permitted folder; .*existing folders of the server's own user, except hidden ones of its home directory/,
+        ),
+      });
+      if (!path.includes('..')) expect(await refusal(named, admin)).toBe(error.message);
+    });
+  });
+
+  test.each(['/run', '/proc/self/task', '/sys/kernel', '/dev/shm', 'link'])(
+    'is refused what the system keeps while it runs, also by a link: %s',
+    async (path) => {
+      symlinkSync('/dev/shm', join(base, 'link'));
+      const named = path === 'link' ? join(base, 'link') : path;
+      expect(await refusal(named, admin)).toMatch(
+        /is not a permitted folder.*those in \/run, \/proc, \/sys, \/dev/,
+      );
+    },
+  );
 
   test.runIf(isRoot)('is refused folders of others, and where commands would have to be root', async () => {
     chownSync(join(base, 'outside'), 12_345, 12_345);

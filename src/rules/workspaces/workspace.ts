@@ -39,7 +39,10 @@ export interface WorkspaceFolders {
   open: string;
   /** The program folder of the server: not accessible, except for roots in it that the operator named. */
   application: string;
-  /** Of the server's user: not accessible as a whole, because it has files that are executed at a login. */
+  /**
+   * Of the server's user: not accessible as a whole, because it has files that are executed at a login; nor what
+   * is hidden in it, such as keys and configuration.
+   */
   home: string;
 }
 
@@ -81,12 +84,25 @@ export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolder
 
 /**
  * Whether a folder that belongs to the server's own user may be a working directory: not one that contains
- * the server, its data or a home directory, or is inside the first two.
+ * the server, its data or a home directory, or is inside the first two, or is reserved.
  */
-export function mayBeOwners(path: string, { roots, data, application, home }: WorkspaceFolders): boolean {
+export function mayBeOwners(path: string, folders: WorkspaceFolders): boolean {
+  const { roots, data, application, home } = folders;
   if ([data, application, home, ...roots].some((held) => isWithin(held, path))) return false;
-  return ![data, application, ...roots].some((folder) => isBelow(path, folder));
+  return !isReserved(path, folders) && ![data, application, ...roots].some((folder) => isBelow(path, folder));
 }
+
+/** Sockets, processes, settings of the kernel, and devices: programs act on what is written there. */
+const OF_THE_SYSTEM = ['/run', '/proc', '/sys', '/dev'];
+
+/** Whether a path is one that programs of the server's user, or of the system, keep their own files in. */
+export function isReserved(path: string, { home }: Pick<WorkspaceFolders, 'home'>): boolean {
+  const isHidden = isBelow(path, home) && relative(home, path).startsWith('.');
+  return isHidden || OF_THE_SYSTEM.some((folder) => isWithin(path, folder));
+}
+
+/** What the owner of the server may name besides `allowedFolders`, for error messages. */
+export const OWNERS_FOLDERS = `existing folders of the server's own user, except hidden ones of its home directory and those in ${OF_THE_SYSTEM.join(', ')}`;
 
 /** Of an absolute path: where it is created below the user's own folder. null: it contains `..`. */
 export function relocated(path: string): string | null {

@@ -135,7 +135,25 @@ describe('the local admin', () => {
     { path: '/app/.data/postgres', may: false },
     { path: `/app/.data/workspaces/${OTHER}/x`, may: false },
     { path: '/application', may: true },
+    { path: '/home/ann/project/.config', may: true },
+    { path: '/home/ann/.ssh', may: false },
+    { path: '/home/ann/.config/systemd/user', may: false },
+    { path: '/home/ann/.local/bin', may: false },
+    // Another's, which the owner of the folder decides.
+    { path: '/home/bob/.project', may: true },
+    { path: '/run', may: false },
+    { path: '/run/user/1000', may: false },
+    { path: '/proc/self/task', may: false },
+    { path: '/sys/kernel', may: false },
+    { path: '/dev/shm/x', may: false },
+    { path: '/developer', may: true },
+    { path: '/srv/run', may: true },
   ])('in $path: $may', ({ path, may }) => expect(mayBeOwners(path, usual)).toBe(may));
+
+  test('in hidden folders of a home that is the folder of everything: no', () => {
+    expect(mayBeOwners('/.ssh', { ...usual, home: '/' })).toBe(false);
+    expect(mayBeOwners('/project', { ...usual, home: '/' })).toBe(true);
+  });
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chown, mkdtemp, readFile, realpath, rmdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { coerceError, DomainError } from '../../../errors.ts';
 import { FIRST_UID } from '../../../rules/workspaces/workspace.ts';
@@ -17,7 +17,7 @@ import { ENVIRONMENT, type Launch, type Launched, start, stdinOf } from './launc
 import { readSystemRoot } from './system-root.ts';
 
 export interface IsolatedSettings {
-  /** Where to search for the programs that isolate, in the format of PATH. */
+  /** Where to search for the programs that isolate, in the format of PATH; only absolute entries are used. */
   searchPath: string;
   /** Folders to hide from commands, if they are inside the system folders. */
   hidden: readonly string[];
@@ -34,7 +34,8 @@ export async function createIsolatedLaunch(
   isolation: Isolation,
   settings: IsolatedSettings,
 ): Promise<Launch> {
-  const { limits, groups, searchPath } = settings;
+  const { limits, groups } = settings;
+  const searchPath = absoluteIn(settings.searchPath);
   const root = await readSystemRoot(settings.hidden);
   const launch: Launch = async (command) => {
     const folder = await openFolder(command.workspace);
@@ -61,6 +62,14 @@ export async function createIsolatedLaunch(
   };
   await prove(launch, isolation, limits);
   return launch;
+}
+
+/**
+ * The programs that isolate are started in the folder of the command, where a relative or empty entry would find
+ * what the command has put there. An empty search path is such an entry, too.
+ */
+function absoluteIn(searchPath: string): string {
+  return searchPath.split(':').filter(isAbsolute).join(':') || ENVIRONMENT.PATH;
 }
 
 async function enteredBy({ accountId = '' }: Command, groups: ControlGroups): Promise<ControlGroup> {
