@@ -1,6 +1,7 @@
 /**
  * `npm run import -- FILE`: imports accounts, API keys, sessions and tasks of another server into the database, and exits.
- * With `--check` it only checks the file.
+ * With `--check` it only checks the file. With `--into-existing`, accounts that registered here get what the file has for
+ * their addresses.
  */
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.ts';
@@ -8,12 +9,13 @@ import { createDataDir } from './data-dir/create-data-dir.ts';
 import { coerceError } from './errors.ts';
 import type { LineProblem } from './importing/check-line.ts';
 import { checkFile, importFile, type Totals } from './importing/import-file.ts';
+import type { OwnerRules } from './importing/statements/owners.ts';
 import { createLog } from './log.ts';
 import { migrate } from './start/migrate-database.ts';
 import { openDatabase } from './store/database/database.ts';
 
 async function main(): Promise<void> {
-  const { path, isCheck } = readArguments();
+  const { path, isCheck, intoExisting } = readArguments();
   const wrong = await checkFile(path);
   if (wrong.length > 0) {
     report(wrong, 'Nothing was imported.');
@@ -21,21 +23,24 @@ async function main(): Promise<void> {
   }
   if (isCheck)
     console.log('The file is well-formed. Whether accounts and sessions exist is checked by the import.');
-  else await importInto(path);
+  else await importInto(path, { intoExisting });
 }
 
-function readArguments(): { path: string; isCheck: boolean } {
+function readArguments(): OwnerRules & { path: string; isCheck: boolean } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { check: { type: 'boolean', default: false } },
+    options: {
+      check: { type: 'boolean', default: false },
+      'into-existing': { type: 'boolean', default: false },
+    },
   });
   const [path] = positionals;
   if (path === undefined || positionals.length > 1)
     throw new Error('give the path of one file: npm run import -- FILE, or npm run import -- --check FILE');
-  return { path, isCheck: values.check };
+  return { path, isCheck: values.check, intoExisting: values['into-existing'] };
 }
 
-async function importInto(path: string): Promise<void> {
+async function importInto(path: string, rules: OwnerRules): Promise<void> {
   const config = readConfig();
   const log = createLog(config.logLevel);
   await using opened = new AsyncDisposableStack();
@@ -43,7 +48,7 @@ async function importInto(path: string): Promise<void> {
   await migrate(url, log);
   const database = openDatabase({ url, poolMax: 1, log });
   opened.defer(() => database.close());
-  const { totals, lastLine, problems } = await importFile(database, path);
+  const { totals, lastLine, problems } = await importFile(database, path, rules);
   console.log(describe(totals));
   if (problems.length === 0) return;
   const done = lastLine === 0 ? 'No line was imported.' : `Everything up to line ${lastLine} is imported.`;

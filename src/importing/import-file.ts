@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { createPasswords } from '../resolvers/accounts/passwords.ts';
 import { newSecret } from '../resolvers/accounts/secrets.ts';
+import { lockAccounts } from '../store/accounts/accounts.ts';
 import type { Database } from '../store/database/database.ts';
 import { transaction } from '../store/database/transaction.ts';
 import { type CheckedLine, checkLine, type LineProblem } from './check-line.ts';
 import { readLines } from './read-lines.ts';
 import { RECORDS, type RecordType } from './records.ts';
 import { lockImports } from './statements/lock.ts';
-import { RefusedLines, type Written, writeBatch } from './write-batch.ts';
+import type { OwnerRules } from './statements/owners.ts';
+import { type BatchContext, RefusedLines, type Written, writeBatch } from './write-batch.ts';
 
 export const BATCH_LINES = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -39,12 +41,12 @@ export async function checkFile(path: string): Promise<LineProblem[]> {
  * Imports a file that has been checked, in transactions of up to 500 lines, each of which is written as a whole or not at
  * all. It stops at the first one that is refused.
  */
-export async function importFile(database: Database, path: string): Promise<ImportReport> {
+export async function importFile(database: Database, path: string, rules: OwnerRules): Promise<ImportReport> {
   const totals = emptyTotals();
-  const unknown = await hashOfUnknownPassword();
+  const context = { ...rules, unknownPassword: await hashOfUnknownPassword() };
   let lastLine = 0;
   for await (const batch of batchesOf(path)) {
-    const outcome = await writeAll(database, batch, unknown);
+    const outcome = await writeAll(database, batch, context);
     if (outcome instanceof RefusedLines) return { totals, lastLine, problems: outcome.problems };
     for (const { type, outcome: each } of outcome) totals[type][each] += 1;
     lastLine = batch.at(-1)!.line;
@@ -60,11 +62,13 @@ function hashOfUnknownPassword(): Promise<string> {
 function writeAll(
   database: Database,
   batch: readonly CheckedLine[],
-  unknownPassword: string,
+  context: BatchContext,
 ): Promise<Written[] | RefusedLines> {
   return transaction(database, async (client) => {
     await lockImports(client);
-    return writeBatch(client, batch, unknownPassword);
+    // Before any row refers to an account: a deletion locks accounts first, too, and would otherwise wait for such a row.
+    await lockAccounts(client);
+    return writeBatch(client, batch, context);
   }).catch((error: unknown) => {
     if (error instanceof RefusedLines) return error;
     throw error;

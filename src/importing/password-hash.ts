@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 /** Bounds for what a login may cost: memory in KiB, and passes. */
-const MAX_MEMORY = 262_144;
+const MAX_MEMORY = 65_536;
 const MAX_PASSES = 10;
 const MAX_LANES = 16;
-const MAX_BCRYPT_COST = 14;
+const MAX_BCRYPT_COST = 12;
 
 const ARGON2 =
   /^\$argon2(?:id|i|d)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,128}\$[A-Za-z0-9+/]{16,128}$/;

@@ -5,6 +5,7 @@ import type { ImportedRecord, RecordType } from './records.ts';
 import { importAccounts } from './statements/accounts.ts';
 import { importApiKeys } from './statements/api-keys.ts';
 import type { ImportOutcome, ImportRefusal, LineOutcome } from './statements/outcome.ts';
+import type { OwnerRules } from './statements/owners.ts';
 import { importSessions } from './statements/sessions.ts';
 import { importTasks } from './statements/tasks.ts';
 import { hashOf, type RecordOf, toAccount, toApiKey, toSession, toTask } from './to-rows.ts';
@@ -33,18 +34,20 @@ interface Group {
   lines: CheckedLine[];
 }
 
-/**
- * Writes lines in their order, in the transaction of the client.
- * @param unknownPassword its hash, for accounts without one. @throws RefusedLines
- */
+export interface BatchContext extends OwnerRules {
+  /** The hash for accounts without one. */
+  unknownPassword: string;
+}
+
+/** Writes lines in their order, in the transaction of the client. @throws RefusedLines */
 export async function writeBatch(
   client: ClientBase,
   lines: readonly CheckedLine[],
-  unknownPassword: string,
+  context: BatchContext,
 ): Promise<Written[]> {
   const written: Written[] = [];
   for (const group of groupsOf(lines)) {
-    const outcomes = await write(client, group, unknownPassword);
+    const outcomes = await write(client, group, context);
     const problems = outcomes.flatMap((each) => problemOf(group.type, each) ?? []);
     if (problems.length > 0) throw new RefusedLines(problems);
     for (const { outcome } of outcomes)
@@ -72,7 +75,11 @@ function nameOf(record: ImportedRecord): string {
   return record.type === 'apiKey' ? hashOf(record) : record.id;
 }
 
-function write(client: ClientBase, { type, lines }: Group, unknownPassword: string): Promise<LineOutcome[]> {
+function write(
+  client: ClientBase,
+  { type, lines }: Group,
+  { unknownPassword, ...rules }: BatchContext,
+): Promise<LineOutcome[]> {
   const rows = <Type extends RecordType, Row>(to: (line: number, record: RecordOf<Type>) => Row) =>
     lines.map(({ line, record }) => to(line, record as RecordOf<Type>));
   switch (type) {
@@ -80,13 +87,14 @@ function write(client: ClientBase, { type, lines }: Group, unknownPassword: stri
       return importAccounts(
         client,
         rows((line, record: RecordOf<'account'>) => toAccount(line, record, unknownPassword)),
+        rules,
       );
     case 'apiKey':
-      return importApiKeys(client, rows(toApiKey));
+      return importApiKeys(client, rows(toApiKey), rules);
     case 'session':
-      return importSessions(client, rows(toSession));
+      return importSessions(client, rows(toSession), rules);
     case 'task':
-      return importTasks(client, rows(toTask));
+      return importTasks(client, rows(toTask), rules);
   }
 }
 
@@ -104,14 +112,21 @@ const REFUSALS: Record<ImportRefusal, (type: RecordType) => Refusal> = {
     ...{ code: 'NOT_FOUND', field: 'session' },
     message: 'must be the id of a session of the same account, of an earlier line or imported before',
   }),
+  existing: (type) => ({
+    code: 'CONFLICT',
+    field: type === 'account' ? 'email' : 'account',
+    message:
+      'is the address of an account that no import created: another person may have registered it. If it belongs to the same person, import with --into-existing; otherwise delete that account first',
+  }),
+  reserved: () => ({
+    ...{ code: 'CONFLICT', field: 'email' },
+    message: 'is an address of the server itself; choose another',
+  }),
   taken: (type) => ({ code: 'CONFLICT', ...TAKEN[type] }),
 };
 
 const TAKEN: Record<RecordType, Pick<Refusal, 'field' | 'message'>> = {
-  account: {
-    field: 'username',
-    message: 'belongs to another account, or the address is one of the server itself; choose another',
-  },
+  account: { field: 'username', message: 'belongs to another account; choose another' },
   apiKey: { field: 'sha256', message: 'is a key of another account' },
   session: { field: 'id', message: 'belongs to a session of another account; choose another' },
   task: { field: 'id', message: 'belongs to a run of another account; choose another' },

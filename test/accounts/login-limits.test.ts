@@ -1,3 +1,4 @@
+import { hash as argon2 } from '@node-rs/argon2';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createPasswords } from '../../src/resolvers/accounts/passwords.ts';
 import { type Answer, createClient } from '../harness/client.ts';
@@ -271,5 +272,31 @@ describe('passwords', () => {
     const refused = outcomes.filter(({ status }) => status === 'rejected');
     expect(refused).toHaveLength(105 - 1 - 100);
     expect(refused[0]).toMatchObject({ reason: { code: 'RATE_LIMITED', details: { retryAfter: 1 } } });
+  });
+
+  describe('with an imported hash, whose cost another server chose', () => {
+    const HASH = '$argon2id$v=19$m=65536,t=1,p=1$';
+    const imported = () => argon2('x', { memoryCost: 65_536, timeCost: 1, parallelism: 1 });
+
+    test('are verified one at a time, in a short queue', async () => {
+      const passwords = createPasswords(4);
+      const hash = await imported();
+      expect(hash.startsWith(HASH)).toBe(true);
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 12 }, () => passwords.matches(hash, 'x')),
+      );
+      const refused = outcomes.filter(({ status }) => status === 'rejected');
+      expect(refused).toHaveLength(12 - 1 - 8);
+      expect(refused[0]).toMatchObject({ reason: { code: 'RATE_LIMITED', details: { retryAfter: 2 } } });
+    });
+
+    test('do not take the turns of others, nor others theirs', async () => {
+      const passwords = createPasswords(1);
+      const hash = await imported();
+      const others = Array.from({ length: 1 + 100 }, () => passwords.hash('x'));
+      expect(await passwords.matches(hash, 'x')).toBe(true);
+      await expect(passwords.hash('x')).resolves.toBeDefined();
+      await Promise.all(others);
+    });
   });
 });

@@ -10,7 +10,9 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { checkLine } from '../../src/importing/check-line.ts';
 import { RECORDS } from '../../src/importing/records.ts';
+import { FREQUENT_PASSWORDS } from '../../src/resolvers/accounts/frequent-passwords.ts';
 import { globalId } from '../../src/rules/ids/global-id.ts';
+import { lockAccounts } from '../../src/store/accounts/accounts.ts';
 import { examples, PAGES } from '../docs/pages.ts';
 import { createClient, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
@@ -353,7 +355,11 @@ describe('given a file with mistakes, then each is named, and nothing of it is w
       problem: 'VALIDATION_ERROR: passwordHash must be an argon2 hash',
     },
     {
-      line: { ...ANN, passwordHash: `$2b$20$${'a'.repeat(53)}` },
+      line: { ...ANN, passwordHash: `$argon2id$v=19$m=65537,t=3,p=4$${'a'.repeat(22)}$${'a'.repeat(43)}` },
+      problem: 'VALIDATION_ERROR: passwordHash must be an argon2 hash in PHC format (at most m=65536,',
+    },
+    {
+      line: { ...ANN, passwordHash: `$2b$13$${'a'.repeat(53)}` },
       problem: 'VALIDATION_ERROR: passwordHash must be an argon2 hash',
     },
     { line: { ...ANN, name: 'a\0b' }, problem: 'VALIDATION_ERROR: it must not contain U+0000' },
@@ -384,7 +390,11 @@ describe('given a file with mistakes, then each is named, and nothing of it is w
     },
     {
       line: { ...ANN, email: 'admin@localhost' },
-      problem: 'CONFLICT: username belongs to another account, or the address is one',
+      problem: 'CONFLICT: email is an address of the server itself',
+    },
+    {
+      line: { ...KEY, account: 'guest@localhost', key: 'k'.repeat(40) },
+      problem: 'NOT_FOUND: account must be the address of an account',
     },
   ])('$problem', async ({ line, problem }) => {
     const { code, problems } = await importLines([ANN, '', line]);
@@ -416,6 +426,30 @@ describe('given a file with mistakes, then each is named, and nothing of it is w
     expect(problems[0]).toMatch(/^line 1: CONFLICT: username /);
   });
 
+  test.each(['admin@localhost', 'guest@localhost'])(
+    'an account of the server, %s, gets nothing',
+    async (email) => {
+      const { pool } = server.store.database;
+      await pool.query('insert into app_user (id, email, name) values ($1, $2, $1) on conflict do nothing', [
+        email,
+        email,
+      ]);
+      const id = randomBytes(8).toString('hex');
+      const problems = [];
+      for (const line of [
+        { ...ANN, email },
+        { ...KEY, account: email, key: oldKey() },
+        { type: 'session', id, account: email, api: 'amas', createdAt: TIMES.createdAt },
+        { ...TASK, id, account: email },
+      ])
+        problems.push((await run(await write([line]), server.databaseUrl, '--into-existing')).problems[0]);
+      expect(problems).toEqual([
+        expect.stringContaining('line 1: CONFLICT: email is an address of the server itself'),
+        ...Array.from({ length: 3 }, () => expect.stringContaining('line 1: NOT_FOUND: account ')),
+      ]);
+    },
+  );
+
   test('--check writes nothing, and there are at most a hundred problems', async () => {
     const path = await write([ANN, ...Array.from({ length: 300 }, () => '{}')]);
     const { problems } = await run(path, server.databaseUrl, '--check');
@@ -428,6 +462,60 @@ describe('given a file with mistakes, then each is named, and nothing of it is w
       ANN.email,
     ]);
     expect(rowCount).toBe(0);
+  });
+});
+
+describe('given an account that registered here with an address of the file', () => {
+  const linesOf = (email: string, id: string) => [
+    { type: 'account', email, name: 'Ann' },
+    { type: 'apiKey', account: email, name: 'k', key: oldKey() },
+    { type: 'session', id, account: email, api: 'amas', createdAt: TIMES.createdAt },
+    { type: 'task', id, account: email, api: 'amas', status: 'completed', ...TIMES },
+  ];
+  const registered = async () =>
+    data(await (await server.newUser()).query('{ viewer { email } }')).viewer.email;
+  const owned = async (email: string) => {
+    const { rows } = await server.store.database.pool.query(
+      `select (select count(*)::int from api_key where owner_id = app_user.id) as keys,
+         (select count(*)::int from session where owner_id = app_user.id) as sessions,
+         (select count(*)::int from run where owner_id = app_user.id) as runs
+       from app_user where email = $1`,
+      [email],
+    );
+    return rows[0];
+  };
+
+  test('then it gets nothing of another person, and each line is refused', async () => {
+    const email = await registered();
+    const lines = linesOf(email, randomBytes(8).toString('hex'));
+    for (const [index, field] of ['email', 'account', 'account', 'account'].entries()) {
+      const { code, problems } = await importLines([account(), lines[index]!]);
+      expect(code).toBe(1);
+      expect(problems[0]).toMatch(new RegExp(`^line 2: CONFLICT: ${field} .*--into-existing`));
+    }
+    expect((await importLines(lines)).problems[0]).toMatch(/^line 1: CONFLICT: email /);
+    expect(await owned(email)).toEqual({ keys: 0, sessions: 0, runs: 0 });
+  });
+
+  test('then it gets them with --into-existing, and nothing twice', async () => {
+    const email = await registered();
+    const path = await write(linesOf(email, randomBytes(8).toString('hex')));
+    const first = await run(path, server.databaseUrl, '--into-existing');
+    expect(first).toMatchObject({ code: 0, problems: [] });
+    expect(first.out).toContain('account: 0 imported, 1 there already');
+    expect(await owned(email)).toEqual({ keys: 1, sessions: 1, runs: 1 });
+    const second = await run(path, server.databaseUrl, '--into-existing');
+    expect(second.out).toContain('task: 0 imported, 1 there already');
+    expect((await run(path)).problems[0]).toMatch(/^line 1: CONFLICT: email /);
+  });
+
+  test('then one that was imported, deleted, and registered again is another one', async () => {
+    const ann = account();
+    await importLines([ann]);
+    const { pool } = server.store.database;
+    await pool.query('delete from app_user where email = $1', [ann.email]);
+    await pool.query(`insert into app_user (id, email, name) values ($1, $1, 'other')`, [ann.email]);
+    expect((await importLines([ann])).problems[0]).toMatch(/^line 1: CONFLICT: email /);
   });
 });
 
@@ -488,6 +576,30 @@ describe('given an import that does not come to its end', () => {
     }
   });
 
+  test('at the same time as an account is deleted, then neither has what the other waits for', async () => {
+    const own = await createDatabase();
+    const [holder, client] = [own.url, own.url].map((url) => new pg.Client({ connectionString: url }));
+    await Promise.all([holder!.connect(), client!.connect()]);
+    try {
+      await run(await write([ANN]), own.url);
+      // As a deletion does: first all accounts, then this one.
+      await holder!.query('begin');
+      await lockAccounts(holder!);
+      const key = { type: 'apiKey', account: ANN.email, name: 'k', key: oldKey() };
+      const outcome = run(await write([key, account()]), own.url);
+      while ((await others(client!, true)) === 0) await nextTurn();
+      const { rowCount } = await holder!.query('select from app_user where email = $1 for update nowait', [
+        ANN.email,
+      ]);
+      expect(rowCount).toBe(1);
+      await holder!.query('commit');
+      expect(await outcome).toMatchObject({ code: 0, problems: [] });
+    } finally {
+      await Promise.all([holder!.end(), client!.end()]);
+      await own.drop();
+    }
+  });
+
   test('refused in a later batch, then the earlier ones are there, and the message says up to which line', async () => {
     const own = await createDatabase();
     const client = new pg.Client({ connectionString: own.url });
@@ -518,6 +630,15 @@ describe('docs/legacy/import.md', () => {
     const checked = lines.map((text, index) => checkLine({ number: index + 1, text, bytes: 0 }));
     expect(lines).toHaveLength(4);
     expect(checked.filter(Array.isArray)).toEqual([]);
+  });
+
+  test('the hash in it is not of a key that can be guessed', () => {
+    const [example] = examples(page, 'jsonl');
+    const { sha256: hash } = JSON.parse(example!.block.text.trim().split('\n')[1]!);
+    const guessed = ['', 'test', 'secret', 'key', 'example', ...FREQUENT_PASSWORDS].find(
+      (word) => sha256(word) === hash,
+    );
+    expect(guessed).toBeUndefined();
   });
 
   test.each(Object.entries(RECORDS))('it has every member of %s, and no other', (type, { shape }) => {

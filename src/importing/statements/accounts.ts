@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg';
-import { lockAccounts } from '../../store/accounts/accounts.ts';
-import { SERVER_EMAILS } from '../../store/accounts/server-accounts.ts';
 import type { LineOutcome } from './outcome.ts';
+import { type OwnerRules, ownerValues } from './owners.ts';
 
 export interface ImportedAccount {
   line: number;
@@ -20,12 +19,12 @@ export interface ImportedAccount {
 export async function importAccounts(
   client: ClientBase,
   accounts: readonly ImportedAccount[],
+  rules: OwnerRules,
 ): Promise<LineOutcome[]> {
-  await lockAccounts(client);
   const { rows } = await client.query<LineOutcome>({
     name: 'import-accounts',
     text: IMPORT_ACCOUNTS,
-    values: [JSON.stringify(accounts), SERVER_EMAILS],
+    values: [JSON.stringify(accounts), ...ownerValues(rules)],
   });
   return rows;
 }
@@ -37,18 +36,20 @@ const IMPORT_ACCOUNTS = `
     from jsonb_to_recordset($1::jsonb) as item(line integer, id text, email text, name text, username text,
       "passwordHash" text, "isAdmin" boolean, "isActive" boolean, "createdAt" timestamptz)
   ), judged as (
-    select given.*, exists (select from app_user where email = given.email) as is_present,
-      email = any($2) or (username is not null and exists (
-        select from app_user where handle = given.username and email <> given.email
-      )) as is_taken,
+    select given.*, case
+        when given.email = any($2::text[]) then 'reserved'
+        when known.id is not null then
+          case when known.deleted_at is null and (known.imported_at is not null or $3::boolean) then 'present'
+            else 'existing' end
+        when username is not null and exists (select from app_user where handle = given.username) then 'taken'
+        else 'created' end as outcome,
       row_number() over (partition by wanted order by username is null, line) as place
-    from given
+    from given left join app_user as known on known.email = given.email
   ), created as (
-    insert into app_user (id, email, name, handle, password_hash, is_admin, is_active, created_at, updated_at)
+    insert into app_user (id, email, name, handle, password_hash, is_admin, is_active, imported_at, created_at, updated_at)
     select id, email, name, case when place = 1 and not exists (
         select from app_user where handle = wanted) then wanted end,
-      "passwordHash", "isAdmin", "isActive", coalesce("createdAt", now()), now()
-    from judged where not is_present and not is_taken
+      "passwordHash", "isAdmin", "isActive", now(), coalesce("createdAt", now()), now()
+    from judged where outcome = 'created'
   )
-  select line, case when is_present then 'present' when is_taken then 'taken' else 'created' end as outcome
-  from judged order by line`;
+  select line, outcome from judged order by line`;

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { OWN_ACTIONS } from '../../store/accounts/audit.ts';
 import type { Scope } from '../../vocabulary.ts';
 import type { LineOutcome } from './outcome.ts';
+import { JOIN_OWNER, OWNER_COLUMNS, type OwnerRules, ownerValues, REFUSED_OWNER } from './owners.ts';
 
 export interface ImportedApiKey {
   line: number;
@@ -24,24 +25,24 @@ export interface ImportedApiKey {
 export async function importApiKeys(
   client: ClientBase,
   keys: readonly ImportedApiKey[],
+  rules: OwnerRules,
 ): Promise<LineOutcome[]> {
   const { rows } = await client.query<LineOutcome>({
     name: 'import-api-keys',
     text: IMPORT_KEYS,
-    values: [JSON.stringify(keys)],
+    values: [JSON.stringify(keys), ...ownerValues(rules)],
   });
   return rows;
 }
 
 const IMPORT_KEYS = `
   with given as (
-    select item.*, app_user.id as owner_id
+    select item.*, ${OWNER_COLUMNS}
     from jsonb_to_recordset($1::jsonb) as item(line integer, id text, "globalId" text, account text, name text,
-      prefix text, hash text, scopes text[], "expiresAt" timestamptz, "createdAt" timestamptz)
-    left join app_user on app_user.email = item.account
+      prefix text, hash text, scopes text[], "expiresAt" timestamptz, "createdAt" timestamptz) ${JOIN_OWNER}
   ), judged as (
     select given.*, case
-      when given.owner_id is null then 'no-account'
+      ${REFUSED_OWNER}
       when known.owner_id = given.owner_id then 'present'
       when known.owner_id is not null then 'taken'
       when exists (

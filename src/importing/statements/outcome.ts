@@ -4,7 +4,8 @@
  */
 export type ImportOutcome = 'created' | 'present' | 'deleted' | ImportRefusal;
 
-export type ImportRefusal = 'no-account' | 'no-session' | 'taken';
+/** `existing`: the account was not created by an import; `reserved`: the address is one of the server itself. */
+export type ImportRefusal = 'no-account' | 'no-session' | 'existing' | 'reserved' | 'taken';
 
 /** Outcomes by line. */
 export interface LineOutcome {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Dialect, SessionStatus } from '../../vocabulary.ts';
 import type { LineOutcome } from './outcome.ts';
+import { JOIN_OWNER, OWNER_COLUMNS, type OwnerRules, ownerValues, REFUSED_OWNER } from './owners.ts';
 
 export interface ImportedSession {
   line: number;
@@ -19,24 +20,24 @@ export interface ImportedSession {
 export async function importSessions(
   client: ClientBase,
   sessions: readonly ImportedSession[],
+  rules: OwnerRules,
 ): Promise<LineOutcome[]> {
   const { rows } = await client.query<LineOutcome>({
     name: 'import-sessions',
     text: IMPORT_SESSIONS,
-    values: [JSON.stringify(sessions)],
+    values: [JSON.stringify(sessions), ...ownerValues(rules)],
   });
   return rows;
 }
 
 const IMPORT_SESSIONS = `
   with given as (
-    select item.*, app_user.id as owner_id
+    select item.*, ${OWNER_COLUMNS}
     from jsonb_to_recordset($1::jsonb) as item(line integer, id text, account text, api text, name text,
-      description text, status text, "userLabel" text, "createdAt" timestamptz, "endedAt" timestamptz)
-    left join app_user on app_user.email = item.account
+      description text, status text, "userLabel" text, "createdAt" timestamptz, "endedAt" timestamptz) ${JOIN_OWNER}
   ), judged as (
     select given.*, case
-      when given.owner_id is null then 'no-account'
+      ${REFUSED_OWNER}
       when known.owner_id = given.owner_id then 'present'
       when known.owner_id is not null then 'taken'
       else 'created' end as outcome

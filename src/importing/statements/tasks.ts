@@ -4,6 +4,7 @@ import type { GivenResult } from '../../rules/tasks/task.ts';
 import type { NewEvent } from '../../store/log/events.ts';
 import type { Dialect, TaskKind } from '../../vocabulary.ts';
 import type { LineOutcome } from './outcome.ts';
+import { JOIN_OWNER, OWNER_COLUMNS, type OwnerRules, ownerValues, REFUSED_OWNER } from './owners.ts';
 
 /** A task that has ended elsewhere. */
 export interface ImportedTask {
@@ -44,27 +45,27 @@ export interface ImportedTask {
 export async function importTasks(
   client: ClientBase,
   tasks: readonly ImportedTask[],
+  rules: OwnerRules,
 ): Promise<LineOutcome[]> {
   const { rows } = await client.query<LineOutcome>({
     name: 'import-tasks',
     text: IMPORT_TASKS,
-    values: [JSON.stringify(tasks)],
+    values: [JSON.stringify(tasks), ...ownerValues(rules)],
   });
   return rows;
 }
 
 const IMPORT_TASKS = `
   with given as (
-    select item.*, app_user.id as owner_id
+    select item.*, ${OWNER_COLUMNS}
     from jsonb_to_recordset($1::jsonb) as item(line integer, id text, account text, api text, session text, kind text,
       title text, description text, prompt text, "taskType" text, target text, template text, context jsonb,
       parameters jsonb, priority integer, tags text[], metadata jsonb, status text, result jsonb, error jsonb,
       "cancelReason" text, events jsonb, bytes bigint, "createdAt" timestamptz, "startedAt" timestamptz,
-      "endedAt" timestamptz)
-    left join app_user on app_user.email = item.account
+      "endedAt" timestamptz) ${JOIN_OWNER}
   ), judged as (
     select given.*, case
-      when given.owner_id is null then 'no-account'
+      ${REFUSED_OWNER}
       when known.owner_id = given.owner_id then 'present'
       when known.owner_id is not null then 'taken'
       when session is not null and not exists (

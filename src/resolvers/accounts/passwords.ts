@@ -14,21 +14,19 @@ const OURS = '$argon2id$v=19$m=19456,t=2,p=1$';
 /** A hash takes 20 to 40 ms; rather than wait for more than a second or two, clients should retry. */
 const MAX_WAITING = 100;
 
+/** One of another server takes up to a second, and a core and up to 64 MiB while it does. */
+const MAX_WAITING_IMPORTED = 8;
+
+type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
 /**
  * argon2id with the library's defaults (19 MiB, 2 passes), which OWASP recommends.
  * @param atOnce how many are hashed at a time: each needs a core and memory
  */
 export function createPasswords(atOnce: number): Passwords {
-  const limit = pLimit(atOnce);
-
-  async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (limit.pendingCount >= MAX_WAITING * atOnce) {
-      throw new DomainError('RATE_LIMITED', 'too many logins at once; try again in a second', {
-        retryAfter: 1,
-      });
-    }
-    return limit(work);
-  }
+  const inTurn = queue(atOnce, MAX_WAITING * atOnce, 1);
+  // Apart, so that hashes whose cost another server chose delay only each other.
+  const inTurnOfImported = queue(1, MAX_WAITING_IMPORTED, 2);
 
   return {
     async isCommon(password) {
@@ -38,11 +36,28 @@ export function createPasswords(atOnce: number): Passwords {
     },
     hash: (password) => inTurn(() => hash(password)),
     async matches(passwordHash, password) {
-      const matches = await inTurn(() => check(passwordHash ?? DECOY, password));
+      const known = passwordHash ?? DECOY;
+      const matches = await (isImported(known) ? inTurnOfImported : inTurn)(() => check(known, password));
       return matches && passwordHash !== null;
     },
-    isImported: (passwordHash) => !passwordHash.startsWith(OURS),
+    isImported,
   };
+}
+
+/** @param retryAfter seconds, for those who find the queue full */
+function queue(atOnce: number, maxWaiting: number, retryAfter: number): InTurn {
+  const limit = pLimit(atOnce);
+  return async (work) => {
+    if (limit.pendingCount >= maxWaiting)
+      throw new DomainError('RATE_LIMITED', `too many logins at once; try again in ${retryAfter} s`, {
+        retryAfter,
+      });
+    return limit(work);
+  };
+}
+
+function isImported(passwordHash: string): boolean {
+  return !passwordHash.startsWith(OURS);
 }
 
 /** Imported accounts may have hashes of bcrypt. */

@@ -26,6 +26,8 @@ export const User = defineEntity({
     maxQueuedRuns: p.integer().nullable(),
     /** Set while a job deletes the account's data; the row itself is deleted last. */
     deletedAt: p.datetime(6).nullable(),
+    /** null: it was not created by `npm run import`, so it need not belong to the person whose address it has. */
+    importedAt: p.datetime(6).nullable(),
     ...timestamps,
   },
 });
