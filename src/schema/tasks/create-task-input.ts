@@ -172,7 +172,7 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
     mergeMetadata: t.field({
       type: 'JSON',
       description:
-        'Members to set in its metadata, which keeps its others, also those that somebody else sets at the same time. Where both have an object, only the members of that object are set. Together at most 16000 characters; not with `metadata`.',
+        'Members to set in its metadata, which keeps its others, also those that other clients set at the same time. Where both have an object, only the members of that object are set. Together at most 16000 characters; not with `metadata`.',
     }),
   }),
 });
