@@ -21,7 +21,7 @@ import type { LoggedEvent } from './store/log/events.ts';
 import type { LogPosition } from './store/log/generated-text/read-text.ts';
 import type { BudgetRow } from './store/money/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/money/model-call-reports.ts';
-import type { OrchestrationRow } from './store/orchestrations/orchestrations.ts';
+import type { OrchestrationParts, OrchestrationRow } from './store/orchestrations/orchestrations.ts';
 import type { RoundRow } from './store/orchestrations/rounds.ts';
 import type { Child } from './store/runs/lists/list-children.ts';
 import type { SessionRow } from './store/sessions/sessions.ts';
@@ -177,6 +177,8 @@ export interface Loaders {
   dependencies: DataLoader<string, TaskRow[]>;
   sessions: DataLoader<string, SessionRow | null>;
   threads: DataLoader<string, ThreadRow | null>;
+  threadPrompts: DataLoader<string, string | null>;
+  threadContexts: DataLoader<string, string | null>;
   sessionTotals: DataLoader<string, SessionTotals | null>;
   tasksOf: DataLoader<ChildPage<TaskPage>, Child<TaskRow>[]>;
   taskCounts: DataLoader<ChildPage<TasksOfParent>, number>;
@@ -189,6 +191,9 @@ export interface Loaders {
   executions: DataLoader<string, ExecutionRow | null>;
   executionSpend: DataLoader<string, SpendRow | null>;
   orchestrations: DataLoader<string, OrchestrationRow | null>;
+  orchestrationPrompts: DataLoader<string, OrchestrationParts['prompt'] | null>;
+  orchestrationOutputs: DataLoader<string, OrchestrationParts['output']>;
+  orchestrationEndings: DataLoader<string, OrchestrationParts['ending']>;
   rounds: DataLoader<string, RoundRow[]>;
   toolCalls: DataLoader<string, ToolCallRow[]>;
   deliveries: DataLoader<ChildPage, DeliveryRow[]>;

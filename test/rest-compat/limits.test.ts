@@ -269,9 +269,31 @@ describe('OrchestrateX', () => {
       await call('GET', `/api/threads/${threadId}`);
       return query.mock.calls.filter(([asked]) => JSON.stringify(asked).includes(threadId)).length;
     };
-    // For the count and for the answer, and for the answer alone.
-    expect([await reads('0'.repeat(24)), await reads(id)]).toEqual([2, 1]);
+    // For the count and for the answer, and for the answer alone, with its two long texts.
+    expect([await reads('0'.repeat(24)), await reads(id)]).toEqual([2, 3]);
+    // What is not there is looked for by the answer alone, too.
+    expect(await reads('0'.repeat(24))).toBe(1);
     query.mockRestore();
+  });
+
+  test('a client beyond its limit of operations reads nothing', async () => {
+    const other = await startTestServer({
+      worker: false,
+      variables: { RATE_LIMIT_FACTOR: '1', RATE_LIMIT_REQUESTS: '3' },
+    });
+    const { token } = await other.newUser();
+    const call = createLegacyClient(`${other.url}/orchestratex`);
+    const query = vi.spyOn(other.store.database.pool, 'query');
+    const answers = [];
+    for (const digit of ['1', '2', '3', '4', '5']) {
+      query.mockClear();
+      const id = digit.repeat(24);
+      const answer = await call('GET', `/api/threads/${id}`, undefined, { authorization: `Bearer ${token}` });
+      const reads = query.mock.calls.filter(([asked]) => JSON.stringify(asked).includes(id)).length;
+      answers.push([answer.status, reads]);
+    }
+    await other.stop();
+    expect(answers).toEqual([...Array(3).fill([404, 2]), [429, 0], [429, 0]]);
   });
 });
 

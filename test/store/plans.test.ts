@@ -25,7 +25,7 @@ import { readSessionTotals } from '../../src/store/sessions/totals.ts';
 import { countTasksOf, listTasks, readTasksOf } from '../../src/store/tasks/list-tasks.ts';
 import { findTasks } from '../../src/store/tasks/tasks.ts';
 import { readTurns } from '../../src/store/threads/read-turns.ts';
-import { findThreads, listThreads } from '../../src/store/threads/threads.ts';
+import { findThreads, listThreads, readThreadTexts } from '../../src/store/threads/threads.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
 
@@ -200,6 +200,11 @@ describe.each([
     what: 'the list of threads',
     ask: () => listThreads(server.store.database, { ownerId: 'u7', sessionId: null }).read(range),
     index: 'thread_owner_created',
+  },
+  {
+    what: 'the contexts of threads',
+    ask: () => readThreadTexts(server.store.database, 'context', ['t6', 't26']),
+    index: 'thread_pkey',
   },
   {
     what: 'the threads of a session',

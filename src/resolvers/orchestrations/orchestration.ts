@@ -1,10 +1,11 @@
 import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import {
   createOrchestration,
   type NewOrchestration,
 } from '../../store/orchestrations/create-orchestration.ts';
-import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
+import type { OrchestrationParts, OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { findRepeated } from '../../store/tasks/create-task.ts';
 import { DEFAULT_PRIORITY } from '../request/fields.ts';
 import { idempotencyOf } from '../request/idempotency.ts';
@@ -68,4 +69,19 @@ export function mostAtOnce({ config }: Context): number {
 /** @throws DomainError NOT_FOUND, also for another user's orchestration */
 export function orchestration(context: Context, id: string, field = 'id'): Promise<OrchestrationRow> {
   return ownRun(context, 'orchestration', id, field);
+}
+
+/** @throws DomainError NOT_FOUND when it was deleted after it was read */
+export async function orchestrationPrompt({ loaders }: Context, id: string): Promise<string> {
+  const prompt = await loaders.orchestrationPrompts.load(id);
+  if (prompt !== null) return prompt;
+  throw new DomainError('NOT_FOUND', 'there is no such orchestration any more');
+}
+
+/** null: it has not completed. What ends it after its status was read is not shown with that status. */
+export async function endingOf(
+  { loaders }: Context,
+  { id, status }: OrchestrationRow,
+): Promise<OrchestrationParts['ending']> {
+  return status === 'completed' ? loaders.orchestrationEndings.load(id) : null;
 }

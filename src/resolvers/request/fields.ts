@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_METADATA } from '../../rules/runs/metadata.ts';
 import { REASONING_EFFORTS } from '../../vocabulary.ts';
 import { anObject, fewMembers, jsonObject, list, sized, text } from './validate.ts';
 
@@ -56,7 +57,6 @@ export const tags = list(
   `must have at most ${MAX_TAGS} tags`,
 ).transform((given) => [...new Set(given)]);
 
-const MAX_METADATA = 16_000;
 export const metadata = jsonObject(MAX_METADATA);
 
 /** US dollars; twelve places are stored. */

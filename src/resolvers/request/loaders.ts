@@ -11,7 +11,7 @@ import { readEventPages } from '../../store/log/event-pages.ts';
 import { type LogPosition, readTexts } from '../../store/log/generated-text/read-text.ts';
 import { readBudgets } from '../../store/money/budgets.ts';
 import { readModelCalls, readSpend } from '../../store/money/model-call-reports.ts';
-import { readOrchestrations } from '../../store/orchestrations/orchestrations.ts';
+import { readOrchestrationParts, readOrchestrations } from '../../store/orchestrations/orchestrations.ts';
 import { readRounds } from '../../store/orchestrations/rounds.ts';
 import { readResourceUsage } from '../../store/runs/checkpoints.ts';
 import { readSessions } from '../../store/sessions/sessions.ts';
@@ -19,7 +19,12 @@ import { readSessionTotals } from '../../store/sessions/totals.ts';
 import { readArtifacts, readArtifactsById } from '../../store/tasks/artifacts.ts';
 import { countTasksOf, readTasksOf } from '../../store/tasks/list-tasks.ts';
 import { readDependencies, readTasks } from '../../store/tasks/tasks.ts';
-import { countSessionThreads, readSessionThreads, readThreads } from '../../store/threads/threads.ts';
+import {
+  countSessionThreads,
+  readSessionThreads,
+  readThreads,
+  readThreadTexts,
+} from '../../store/threads/threads.ts';
 import {
   readExecutionSpend,
   readExecutionSteps,
@@ -51,6 +56,8 @@ export function createLoaders(database: Database, userId: string | null): Loader
     tasks: oneOfEach((ids) => readTasks(database, ids)),
     sessions: oneOfEach((ids) => readSessions(database, ids)),
     threads: oneOfEach((ids) => readThreads(database, ids)),
+    threadPrompts: oneOfEach((ids) => readThreadTexts(database, 'originalPrompt', ids)),
+    threadContexts: oneOfEach((ids) => readThreadTexts(database, 'context', ids)),
     sessionTotals: oneOfEach((ids) => readSessionTotals(database, ids)),
     tasksOf: createPageLoader(database, readTasksOf, ({ parentId }) => parentId),
     taskCounts: createCountLoader(database, countTasksOf),
@@ -66,6 +73,9 @@ export function createLoaders(database: Database, userId: string | null): Loader
       return (id) => byAgent.get(id)!;
     }),
     orchestrations: oneOfEach((ids) => readOrchestrations(database, ids)),
+    orchestrationPrompts: oneOfEach((ids) => readOrchestrationParts(database, 'prompt', ids)),
+    orchestrationOutputs: oneOfEach((ids) => readOrchestrationParts(database, 'output', ids)),
+    orchestrationEndings: oneOfEach((ids) => readOrchestrationParts(database, 'ending', ids)),
     rounds: gathering(async (ids) => {
       const byOrchestration = Map.groupBy(await readRounds(database, ids), (row) => row.orchestrationId);
       return (id) => byOrchestration.get(id) ?? [];

@@ -83,13 +83,19 @@ export function kindOf({
 }
 
 /** Omitted fields stay unchanged; null removes a value where that is possible. */
-export const taskChange = z.object({
-  ...subject,
-  prompt: prompt.nullish(),
-  systemPrompt: systemPrompt.nullish(),
-  model: model.nullish(),
-  parameters: parameters.nullish(),
-  priority: priority.nullish(),
-  tags: tags.nullish(),
-  metadata: metadata.nullish(),
-});
+export const taskChange = z
+  .object({
+    ...subject,
+    prompt: prompt.nullish(),
+    systemPrompt: systemPrompt.nullish(),
+    model: model.nullish(),
+    parameters: parameters.nullish(),
+    priority: priority.nullish(),
+    tags: tags.nullish(),
+    metadata: metadata.nullish(),
+    mergeMetadata: metadata.nullish(),
+  })
+  .refine(({ metadata, mergeMetadata }) => metadata === undefined || !mergeMetadata, {
+    path: ['mergeMetadata'],
+    message: 'must not be given with metadata, which replaces all of it',
+  });

@@ -46,7 +46,8 @@ export async function updateTask(context: Context, id: string, input: unknown): 
   const given = validate(taskChange, input, 'input');
   const present = await task(context, id, 'input.id');
   await requireBytes(context, given);
-  const { prompt, systemPrompt: system, model, parameters, priority, tags, metadata, ...subject } = given;
+  const { prompt, systemPrompt: system, model, parameters, priority, ...described } = given;
+  const { tags, metadata, mergeMetadata, ...subject } = described;
   const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
   if (isAskedAnew && present.kind === 'template')
     refuseStatus(present, 'the template of a task cannot be changed; create another task');
@@ -64,7 +65,11 @@ export async function updateTask(context: Context, id: string, input: unknown): 
       ...(parameters ? { parameters: withoutNulls(parameters) } : {}),
       ...(resolved ? { provider: resolved.provider, model: resolved.model } : {}),
       ...(priority ? { priority } : {}),
-      labels: { ...(tags ? { tags } : {}), ...(metadata !== undefined ? { metadata } : {}) },
+      labels: {
+        ...(tags ? { tags } : {}),
+        ...(metadata !== undefined ? { metadata } : {}),
+        ...(mergeMetadata ? { mergeMetadata } : {}),
+      },
     },
   );
   return afterChange(context, id, moved);

@@ -36,25 +36,30 @@ export function createRequestCount(access: SchemaAccess): CountRequest {
     const visitor = await access.visitor(request, name).catch(() => null);
     access.countUse(name, visitor, request);
     const asker = { accountId: visitor && countedAccount(visitor), address: access.address(request) };
-    if (!limits) return { headers: {}, refusal: await access.countOperation(asker) };
+    const refused = await access.countOperation(asker);
+    if (!limits) return { headers: {}, refusal: refused };
     const naming = visitor?.accountId ? (limits.naming?.(asked) ?? null) : null;
+    // Before the read, so that no client can make the database work beyond its limit.
+    if (refused && naming) return { headers: {}, refusal: refused };
     const named = naming && (await readNamed(naming, { request, origin: name }, visitor!.accountId!));
     const { limit, of } = limits.choose({ ...asked, ...asker }, named);
     const standing = await access.count({ name: `${name}:${limit}`, ...limits.limits[limit]! }, of);
-    const refusal = standing.isSpent ? tooMany(standing) : await access.countOperation(asker);
-    return { headers: limitHeaders(standing), refusal };
+    return { headers: limitHeaders(standing), refusal: standing.isSpent ? tooMany(standing) : refused };
   };
 }
 
 /** Objects whose ids are remembered, over all accounts. */
 const MOST_KEPT = 10_000;
 
+/** How long an object that an account does not have is not looked for again. */
+const MISS_KEPT_MS = 60_000;
+
 /**
  * Reads which object of its account a request names. An object of another account is found no more than one
  * that does not exist, and what was found is kept for its account alone.
  */
 function createNamedReads({ execute }: SchemaAccess) {
-  const kept = new LRUCache<string, string>({ max: MOST_KEPT });
+  const kept = new LRUCache<string, { found: string | null }>({ max: MOST_KEPT });
   return async (
     { document, variables, read }: Naming,
     whose: Pick<Execution, 'request' | 'origin'>,
@@ -64,10 +69,13 @@ function createNamedReads({ execute }: SchemaAccess) {
       .update(JSON.stringify([accountId, variables]))
       .digest('base64url');
     const known = kept.get(key);
-    if (known !== undefined) return known;
+    if (known) return known.found;
     const { data, errors } = await execute({ document, variables, ...whose, access: 'account' });
     const found = data && !errors ? read(data) : null;
-    if (found !== null) kept.set(key, found);
+    if (found !== null) kept.set(key, { found });
+    // Other errors say nothing about the object.
+    else if (!errors?.some(({ extensions }) => extensions.code !== 'NOT_FOUND'))
+      kept.set(key, { found }, { ttl: MISS_KEPT_MS });
     return found;
   };
 }

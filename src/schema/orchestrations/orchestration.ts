@@ -1,5 +1,9 @@
 import { orchestrations } from '../../resolvers/orchestrations/list-orchestrations.ts';
-import { orchestration } from '../../resolvers/orchestrations/orchestration.ts';
+import {
+  endingOf,
+  orchestration,
+  orchestrationPrompt,
+} from '../../resolvers/orchestrations/orchestration.ts';
 import { bestRound } from '../../rules/orchestrations/orchestration.ts';
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
@@ -22,7 +26,10 @@ builder.node(OrchestrationType, {
     resolve: ({ id }) => id,
   },
   fields: (t) => ({
-    prompt: t.exposeString('prompt', { description: 'The prompt.' }),
+    prompt: t.string({
+      description: 'The prompt.',
+      resolve: ({ id }, _arguments, context) => orchestrationPrompt(context, id),
+    }),
     domain: t.exposeString('domain', { nullable: true, description: 'The type of work.' }),
     threadId: t.id({
       nullable: true,
@@ -72,18 +79,19 @@ builder.node(OrchestrationType, {
     finalResponse: t.string({
       nullable: true,
       description: 'If completed: the best answer.',
-      resolve: ({ result }) => result?.output,
+      resolve: ({ id, status }, _arguments, { loaders }) =>
+        status === 'completed' ? loaders.orchestrationOutputs.load(id) : null,
     }),
     finalScore: t.float({
       nullable: true,
       description: 'If completed: the score of the best answer; null if no evaluation succeeded.',
-      resolve: ({ result }) => result?.score,
+      resolve: async (row, _arguments, context) => (await endingOf(context, row))?.score,
     }),
     stopReason: t.field({
       type: StopReasonEnum,
       nullable: true,
       description: 'If completed: why no further answer was generated.',
-      resolve: ({ result }) => result?.stopReason,
+      resolve: async (row, _arguments, context) => (await endingOf(context, row))?.stopReason,
     }),
     modelCalls: t.field({
       type: [ModelCallType],

@@ -169,6 +169,11 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
       type: 'JSON',
       description: 'Replaces its metadata: a JSON object of at most 16000 characters; null removes it.',
     }),
+    mergeMetadata: t.field({
+      type: 'JSON',
+      description:
+        'Members to set in its metadata, which keeps its others, also those that other clients set at the same time. Where both have an object, only the members of that object are set. Together at most 16000 characters; not with `metadata`.',
+    }),
   }),
 });
 

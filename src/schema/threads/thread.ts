@@ -34,17 +34,19 @@ builder.node(ThreadType, {
   },
   fields: (t) => ({
     title: t.exposeString('title', { nullable: true, description: 'Its title.' }),
-    originalPrompt: t.exposeString('originalPrompt', {
+    originalPrompt: t.string({
       nullable: true,
       description: 'The first message of the thread; it is stored, and not sent by itself.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.threadPrompts.load(id),
     }),
     domain: t.exposeString('domain', {
       nullable: true,
       description: 'The type of work; the default for its orchestrations.',
     }),
-    context: t.exposeString('context', {
+    context: t.string({
       nullable: true,
       description: 'Instructions sent to the models with every turn.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.threadContexts.load(id),
     }),
     onBusy: t.expose('onBusy', {
       type: OnBusyEnum,

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
+import { MAX_METADATA } from '../../rules/runs/metadata.ts';
 import { composePrompt } from '../../rules/tasks/compose-prompt.ts';
 import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
 import { statement } from '../database/statement.ts';
@@ -29,12 +30,15 @@ interface Labels {
   tags?: readonly string[];
   /** null removes it. */
   metadata?: Record<string, unknown> | null;
+  /** Members to set; of an object that both have, its members. */
+  mergeMetadata?: Record<string, unknown>;
 }
 
 /**
  * @returns false when the task is not the owner's, or when its prompt, settings or priority are to be changed
  * and a worker has taken it
- * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of
+ * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of, or its metadata become
+ * too long
  */
 export async function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
   const changed = await transaction(store.database, async (client) => {
@@ -157,27 +161,46 @@ async function write(
 
 const label = statement(
   'label-task',
-  { id: 'text', tags: 'text[]', changesMetadata: 'boolean', metadata: 'jsonb' },
+  { id: 'text', tags: 'text[]', changesMetadata: 'boolean', metadata: 'jsonb', members: 'jsonb' },
   ($) => {
     const tags = `coalesce(${$.tags}, tags)`;
-    const metadata = `case when ${$.changesMetadata} then ${$.metadata} else metadata end`;
+    const metadata = `case when ${$.changesMetadata} then ${$.metadata}
+      when ${$.members} is not null then ${mergedSql('metadata', $.members)} else metadata end`;
     return `
       update run set tags = ${tags}, metadata = ${metadata},
         bytes = bytes + octet_length(concat(array_to_string(${tags}, ''), ${metadata}))
           - octet_length(concat(array_to_string(tags, ''), metadata))
-      where id = ${$.id}`;
+      where id = ${$.id} returning metadata`;
   },
 );
 
-async function writeLabels(client: ClientBase, id: string, { tags, metadata }: Labels): Promise<void> {
-  await client.query(
+/** SQL: an object or null with other members; of an object that both have, with its members. */
+function mergedSql(present: string, members: string): string {
+  const own = `(${present} -> key)`;
+  const areObjects = `jsonb_typeof(${own}) = 'object' and jsonb_typeof(value) = 'object'`;
+  return `(
+    select coalesce(${present}, '{}') || coalesce(
+      jsonb_object_agg(key, case when ${areObjects} then ${own} || value else value end), '{}')
+    from jsonb_each(${members}))`;
+}
+
+async function writeLabels(
+  client: ClientBase,
+  id: string,
+  { tags, metadata, mergeMetadata }: Labels,
+): Promise<void> {
+  const { rows } = await client.query<{ metadata: unknown }>(
     label({
       id,
       tags: tags ?? null,
       changesMetadata: metadata !== undefined,
       metadata: metadata ? JSON.stringify(metadata) : null,
+      members: mergeMetadata ? JSON.stringify(mergeMetadata) : null,
     }),
   );
+  if (!mergeMetadata || JSON.stringify(rows[0]!.metadata).length <= MAX_METADATA) return;
+  const message = `input.mergeMetadata: the metadata must have at most ${MAX_METADATA} characters together`;
+  throw new DomainError('VALIDATION_ERROR', message, { field: 'input.mergeMetadata' });
 }
 
 /** @returns false when the task is not the owner's, or a worker has already taken it */

@@ -8,25 +8,29 @@ import {
   readPagePerParent,
 } from '../database/kysely-page.ts';
 import type { ListRange, RowList } from '../database/sql-page.ts';
-import { anyOf, CURRENT_TIME, optionalFilters, tables } from '../database/tables.ts';
+import { anyOf, CURRENT_TIME, optionalFilters, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { recordChange, ringChange } from '../log/changes.ts';
 import { holdOpen } from '../sessions/sessions.ts';
 import type { Store } from '../store.ts';
 
-/** All but the summary, which is long. */
+/** All but the long texts. */
 const COLUMNS = [
-  ...(['id', 'ownerId', 'sessionId', 'title', 'originalPrompt', 'domain', 'context', 'onBusy'] as const),
+  ...(['id', 'ownerId', 'sessionId', 'title', 'domain', 'onBusy'] as const),
   ...(['createdAt', 'updatedAt'] as const),
 ] as const;
 
-export type ThreadRow = Omit<ListedRow<'thread'>, 'summary'>;
+/** Up to some megabytes each, so they are read where they are selected. */
+export type ThreadText = 'originalPrompt' | 'context';
+
+export type ThreadRow = Omit<ListedRow<'thread'>, 'summary' | ThreadText>;
+
+interface NewThread
+  extends Omit<ThreadRow, 'createdAt' | 'updatedAt' | 'createdAtText'>,
+    Pick<Row<'thread'>, ThreadText> {}
 
 /** @returns null when its session does not accept anything new */
-export async function insertThread(
-  { database, bus }: Store,
-  thread: Omit<ThreadRow, 'createdAt' | 'updatedAt' | 'createdAtText'>,
-): Promise<ThreadRow | null> {
+export async function insertThread({ database, bus }: Store, thread: NewThread): Promise<ThreadRow | null> {
   const created = await transaction(database, async (client) => {
     const { sessionId, ownerId } = thread;
     if (sessionId !== null && !(await holdOpen(client, sessionId, ownerId))) return null;
@@ -96,6 +100,20 @@ export async function readThreads(
 ): Promise<Map<string, ThreadRow>> {
   const rows = await allThreads(database).where('id', '=', anyOf(ids)).execute();
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** One text of many threads in one query, of any owner; by id. */
+export async function readThreadTexts(
+  { pool }: Database,
+  text: ThreadText,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const rows = await tables(pool)
+    .selectFrom('thread')
+    .select(['id', `${text} as text`])
+    .where('id', '=', anyOf(ids))
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.text]));
 }
 
 export interface ThreadListing {

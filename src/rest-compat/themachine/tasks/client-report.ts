@@ -20,8 +20,8 @@ type Given = z.output<z.ZodObject<typeof reportable>>;
  */
 const report = z.object({
   origin: z.literal('client'),
-  progress: z.number().optional(),
-  cost: z.number().optional(),
+  progress: z.number().optional().catch(undefined),
+  cost: z.number().optional().catch(undefined),
 });
 export type ClientReport = z.output<typeof report>;
 const reporting = z.object({ reported: report });
@@ -40,8 +40,8 @@ interface Shown {
 }
 
 export interface Report {
-  /** The new metadata of the task; undefined: unchanged. */
-  metadata: Record<string, unknown> | undefined;
+  /** For the task's metadata, with which it is merged; undefined: nothing. */
+  reported: ClientReport | undefined;
   /** For the end of the task. */
   result: Record<string, unknown> | null;
   error: string | null;
@@ -52,11 +52,7 @@ export interface Report {
  * @param ending the status with which the change ends the task; null: it does not
  * @throws DomainError VALIDATION_ERROR for what cannot be kept
  */
-export function reportOf(
-  given: Given,
-  { metadata, ...shown }: Shown & { metadata: unknown },
-  ending: 'completed' | 'failed' | null,
-): Report {
+export function reportOf(given: Given, shown: Shown, ending: 'completed' | 'failed' | null): Report {
   const said = <Name extends keyof Given>(name: Name) =>
     given[name] === null || isDeepStrictEqual(given[name], shown[name]) ? undefined : given[name];
   const [progress, cost, result, error] = [said('progress'), said('cost'), said('result'), said('error')];
@@ -67,7 +63,7 @@ export function reportOf(
   if (progress !== undefined) refuseProgress(progress, shown, ending);
   const isReport = [progress, cost, result, error].some((value) => value !== undefined);
   return {
-    metadata: isReport ? withReport(metadata, { progress, cost }) : undefined,
+    reported: isReport ? { origin: 'client', ...withoutAbsent({ progress, cost }) } : undefined,
     result: result ?? null,
     error: error ?? null,
   };
@@ -79,12 +75,6 @@ function refuseProgress(progress: number, shown: Shown, ending: 'completed' | 'f
   const most = shown.hasEnded ? shown.progress : 1;
   if (progress >= least && progress <= most) return;
   refuse('progress', `must be ${least === most ? least : `${least} to ${most}`} for this task`);
-}
-
-function withReport(metadata: unknown, { progress, cost }: Pick<Given, 'progress' | 'cost'>) {
-  const earlier = readReport(metadata);
-  const reported = { ...earlier, origin: 'client' as const, ...withoutAbsent({ progress, cost }) };
-  return { ...(metadata as Record<string, unknown> | null), reported };
 }
 
 /** Before anything is written. @param problem null: there is none @throws DomainError VALIDATION_ERROR */

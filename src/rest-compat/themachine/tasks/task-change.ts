@@ -43,7 +43,7 @@ export function changeOf({ type, title, description, priority, context }: Given,
 /** What a change reports of the work itself. @throws DomainError VALIDATION_ERROR */
 export function reportIn(given: Given, task: Task, ending: 'completed' | 'failed' | null): Report {
   const shown = showTask(task);
-  return reportOf(given, { ...shown, hasEnded: task.endedAt !== null, metadata: task.metadata }, ending);
+  return reportOf(given, { ...shown, hasEnded: task.endedAt !== null }, ending);
 }
 
 /**

@@ -108,8 +108,8 @@ export const taskEndpoints = [
     ),
     variables: ({ body }, { task }) => {
       const ending = endingOf(body, task);
-      const { metadata, result, error } = reportIn(body, task, ending);
-      const change = { ...changeOf(body, task), ...(metadata && { metadata }) };
+      const { reported, result, error } = reportIn(body, task, ending);
+      const change = { ...changeOf(body, task), ...(reported && { mergeMetadata: { reported } }) };
       const status = ending === 'failed' ? ('FAILED' as const) : ('COMPLETED' as const);
       return {
         change: { id: task.id, ...change },
