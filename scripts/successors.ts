@@ -1,6 +1,6 @@
 /**
- * Writes the endpoints and their GraphQL operations into each page of docs/legacy, as a table and one by one; `--check`
- * only compares.
+ * Writes the table of endpoints and a section for each endpoint, with the GraphQL that replaces it, into each page of
+ * docs/legacy; `--check` only compares.
  */
 import { DIALECT_TABLES } from '../src/rest-compat/index.ts';
 import { successorTables } from '../src/rest-compat/openapi/successors.ts';

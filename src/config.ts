@@ -103,7 +103,7 @@ export interface Config {
   compatPorts: readonly DialectPort[];
   /** The dialect of requests that nothing else identifies. */
   compatDefault: Dialect;
-  /** Of dialects whose end is announced. */
+  /** Announced dates, for dialects that have any. */
   compatLifetimes: Readonly<Partial<Record<Dialect, DialectLifetime>>>;
 }
 

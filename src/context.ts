@@ -87,7 +87,7 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** Takes as long without a hash, and so without an account, so that timing reveals nothing. */
   matches(passwordHash: string | null, password: string): Promise<boolean>;
-  /** Whether it was made elsewhere, so that checking it takes another time than checking ours. */
+  /** Whether a hash was imported: checking it then takes another time than checking one of this server. */
   isImported(passwordHash: string): boolean;
 }
 

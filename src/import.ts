@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     return;
   }
   if (isCheck)
-    console.log('The file is well-formed. Whether accounts and sessions exist is checked by the import.');
+    console.log('The file is valid. Only an import checks whether its accounts and sessions exist here.');
   else await importInto(path, { intoExisting });
 }
 
@@ -36,7 +36,7 @@ function readArguments(): OwnerRules & { path: string; isCheck: boolean } {
   });
   const [path] = positionals;
   if (path === undefined || positionals.length > 1)
-    throw new Error('give the path of one file: npm run import -- FILE, or npm run import -- --check FILE');
+    throw new Error('expected one file: npm run import -- FILE, or npm run import -- --check FILE');
   return { path, isCheck: values.check, intoExisting: values['into-existing'] };
 }
 
@@ -52,10 +52,10 @@ async function importInto(path: string, rules: OwnerRules): Promise<void> {
   console.log(describe(totals));
   if (problems.length === 0) return;
   const done = lastLine === 0 ? 'No line was imported.' : `Everything up to line ${lastLine} is imported.`;
-  report(problems, `${done} Correct the file and import it again: what is there already is skipped.`);
+  report(problems, `${done} Correct the file and import it again: objects that already exist are skipped.`);
 }
 
-/** The server must be stopped meanwhile: the folder has one owner. */
+/** The server must be stopped during the import: only one process can use the data folder. */
 async function startEmbedded(dataDir: string, opened: AsyncDisposableStack): Promise<string> {
   const { startEmbeddedPostgres } = await import('./embedded-postgres/start.ts');
   await createDataDir(dataDir);

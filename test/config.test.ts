@@ -282,7 +282,7 @@ describe('what is refused, and in which words', () => {
       (given) => ({
         given: { COMPAT_SUNSET: given },
         expected: [
-          `COMPAT_SUNSET: must be dialects with a date each, such as amas:2027-01-31, separated by commas; dialects are themachine, ai-task-orchestra, mini-devin, amas, orchestratex (it is "${given}")`,
+          `COMPAT_SUNSET: must be dialects, each with a date, such as amas:2027-01-31, separated by commas; dialects are themachine, ai-task-orchestra, mini-devin, amas, orchestratex (it is "${given}")`,
         ],
       }),
     ),

@@ -65,7 +65,7 @@ function traceRequest(
   return byMember;
 }
 
-/** The last one removes the member. */
+/** Other values that a member of a request may have; undefined, the last one, removes it. */
 function othersOf(value: unknown): unknown[] {
   if (typeof value === 'number') return [value + 1, undefined];
   if (typeof value === 'boolean') return [!value, undefined];
@@ -84,7 +84,7 @@ function traceResponse(
   const main = row.wait ? sampleData(schema, row.wait.document, {}) : begun;
   const respond = (data: unknown, before: unknown) => row.respond(data, asked, before);
   const before = known?.data ?? {};
-  // What a client sees of some texts is one of its own words.
+  // Some texts, such as enum values, are shown to clients as other words: trying all of those finds the mapping.
   const words = row.body ? wordsOf(row.body) : [];
   const changes = [
     ...changesOf(main, words, (data) => respond(data, before)),

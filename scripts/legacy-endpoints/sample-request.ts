@@ -6,7 +6,7 @@ import type { RequestParts } from '../../src/rest-compat/definitions/terms.ts';
 type Schema = z.core.JSONSchema.JSONSchema;
 type Values = Record<string, unknown>;
 
-/** What members of requests are shown with. By endpoint and path, by the path's end, or by the last name alone. */
+/** Example values for members of requests, by the name of the member. */
 const EXAMPLES: Values = {
   email: 'ann@example.com',
   username: 'ann',
@@ -50,7 +50,7 @@ const EXAMPLES: Values = {
 
 /**
  * A request to an endpoint with all its members, as far as its input describes them.
- * @param overrides what this endpoint has to be shown with. @throws Error when its input refuses it
+ * @param overrides parts of the request to use instead. @throws Error when the endpoint's input refuses the request
  */
 export function sampleRequest(
   { name }: Pick<DialectTable, 'name'>,
@@ -64,7 +64,7 @@ export function sampleRequest(
   const { error } = row.input.safeParse(given);
   if (error)
     throw new Error(
-      `${endpoint} refuses its example, say what it takes in scripts/legacy-endpoints/overrides.ts: ${JSON.stringify(given)} ${error.message}`,
+      `${endpoint} refuses its example; add one that it accepts to scripts/legacy-endpoints/overrides.ts: ${JSON.stringify(given)} ${error.message}`,
     );
   return given;
 }
@@ -116,7 +116,7 @@ function typeOf({ type }: Schema): string | undefined {
   return Array.isArray(type) ? type.find((one) => one !== 'null') : type;
 }
 
-/** Limits of 32 bits are no examples. */
+/** The maximum is often a 32-bit limit, which makes no good example. */
 function sampleNumber({ default: usual, minimum = 1 }: Schema): unknown {
   return usual ?? (minimum < 0 ? 1 : minimum);
 }

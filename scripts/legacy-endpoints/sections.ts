@@ -28,7 +28,7 @@ export function endpointSections(schema: GraphQLSchema, table: DialectTable): st
   return [
     '### Each endpoint, before and after',
     '',
-    'Requests have all members that the endpoint takes, as far as they can be given together. Documents are those that the endpoint itself executes, with the variables that it makes of the request; select fewer fields if you need fewer. Of a member with — nothing in the data is shown: it is fixed, or repeats the request. `[]` is each item of a list.',
+    'Each request has every member that the endpoint takes, as far as they can be combined. The GraphQL documents are those that the endpoint itself executes, with the variables that it derives from the request; select fewer fields if you need fewer. For a member with —, no field was found: usually it is constant, or repeats the request. `[]` means each item of a list. Ids in variables are global: base64url of `Type:id`, such as `VGFzazpUQVNLX0lE` for the task `TASK_ID`.',
     ...[...sections, ...sockets, ...(fragments === '' ? [] : [fragments])].flatMap((section) => [
       '',
       section,
@@ -67,7 +67,7 @@ function requestBlock({ name }: DialectTable, { row, request }: EndpointDescript
   return ['```http', ...lines, '```'].join('\n');
 }
 
-/** Not marked as `graphql`, whose blocks are executed one by one: these have fragments in a block of their own. */
+/** Marked `gql`: tests execute each `graphql` block of the docs alone, and these need the fragments of the page. */
 function gql({ definitions }: DocumentNode): string {
   const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   return ['```gql', ...operations.map((node) => print(node)), '```'].join('\n');
@@ -98,7 +98,7 @@ function mapping({ name }: DialectTable, { row, sent, answered }: EndpointDescri
     markdown(`response of ${TITLES[name]}`, 'GraphQL', responses),
   ];
   const content = row.sends
-    ? 'The response is the content of the file: `GET /artifacts/ID` with its id.'
+    ? 'The response is the content of the file: `GET /artifacts/ID`, with the id of the artifact.'
     : '';
   return [...tables, content].filter((text) => text !== '');
 }

@@ -4,7 +4,7 @@ import type { Path } from './sample-data.ts';
 export type Trace = Map<string, Set<string>>;
 
 /**
- * Changes one value after the other, and looks at what changes in the output.
+ * Changes one value at a time, and records what changes in the output.
  * @param change the output after a change; it may throw, then the change says nothing
  */
 export function trace(

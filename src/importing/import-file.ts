@@ -13,15 +13,15 @@ import { type BatchContext, RefusedLines, type Written, writeBatch } from './wri
 
 export const BATCH_LINES = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
-/** More would not be read. */
+/** No one reads more. */
 const MAX_PROBLEMS = 100;
 
 export type Totals = Record<RecordType, Record<Written['outcome'], number>>;
 
-/** `problems` without any: everything is imported. */
+/** If `problems` is empty, everything was imported. */
 export interface ImportReport {
   totals: Totals;
-  /** Of the last line that was committed; 0: nothing was. */
+  /** Number of the last line that was committed; 0: none was. */
   lastLine: number;
   problems: readonly LineProblem[];
 }
@@ -54,7 +54,7 @@ export async function importFile(database: Database, path: string, rules: OwnerR
   return { totals, lastLine, problems: [] };
 }
 
-/** For accounts without a hash: no one can log in with it, and an admin can have it replaced. */
+/** For accounts without a hash: no one knows its password, and an admin can let the account set a new one. */
 function hashOfUnknownPassword(): Promise<string> {
   return createPasswords(1).hash(newSecret(''));
 }

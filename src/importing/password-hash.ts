@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Bounds for what a login may cost: memory in KiB, and passes. */
+/** Bounds the cost of checking a password at a login. MAX_MEMORY is in KiB. */
 const MAX_MEMORY = 65_536;
 const MAX_PASSES = 10;
 const MAX_LANES = 16;
@@ -15,7 +15,7 @@ export const passwordHash = z
   .string()
   .refine(
     isChecked,
-    `must be an argon2 hash in PHC format (at most m=${MAX_MEMORY}, t=${MAX_PASSES}, p=${MAX_LANES}) or a bcrypt hash (at most cost ${MAX_BCRYPT_COST}); omit it, and let the account set a new password`,
+    `must be an argon2 hash in PHC format (at most m=${MAX_MEMORY}, t=${MAX_PASSES}, p=${MAX_LANES}) or a bcrypt hash (at most cost ${MAX_BCRYPT_COST}); omit it and let the account set a new password`,
   );
 
 function isChecked(hash: string): boolean {

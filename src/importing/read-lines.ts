@@ -13,7 +13,7 @@ export interface Line {
 
 const NEWLINE = 0x0a;
 
-/** The lines of a stream that are not blank. Only one of them is held at a time, and nothing of one that is too long. */
+/** The lines of a stream that are not blank. At most one is in memory at a time; one that is too long is dropped. */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   let number = 0;
   let parts: Buffer[] = [];

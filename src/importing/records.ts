@@ -30,7 +30,7 @@ const account = z.strictObject({
   createdAt: moment.nullish(),
 });
 
-/** A guessable key would be found from its hash, which is stored without a salt. */
+/** Hashes of keys have no salt, so a short key could be guessed from its hash. */
 const MIN_KEY = 32;
 
 const apiKey = z
@@ -41,7 +41,7 @@ const apiKey = z
     key: z
       .string()
       .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII characters without spaces')
-      .min(MIN_KEY, `must have at least ${MIN_KEY} characters: give accounts with shorter keys new ones`)
+      .min(MIN_KEY, `must have at least ${MIN_KEY} characters; issue a new key to replace a shorter one`)
       .max(1000, 'must have at most 1000 characters')
       .nullish(),
     sha256: z
@@ -51,7 +51,7 @@ const apiKey = z
       .nullish(),
     prefix: text({ max: 12 }).nullish(),
     scopes: z
-      .array(z.enum(SCOPES, `must be of ${SCOPES.join(', ')}`))
+      .array(z.enum(SCOPES, `must be one of ${SCOPES.join(', ')}`))
       .min(1, 'must have at least one scope; omit it for all')
       .nullish(),
     expiresAt: moment.nullish(),
@@ -63,7 +63,7 @@ const apiKey = z
   })
   .refine(({ key, sha256 }) => (key ?? sha256 ?? null) !== null, {
     path: ['sha256'],
-    message: 'is required, or key instead of it',
+    message: 'is required unless key is given',
   });
 
 const session = z.strictObject({
@@ -79,7 +79,7 @@ const session = z.strictObject({
   endedAt: moment.nullish(),
 });
 
-/** What is under way elsewhere cannot be continued here. */
+/** Unfinished work of another server cannot be continued here. */
 const ENDINGS = ['completed', 'failed', 'cancelled'] as const;
 const MAX_TEXT = 1_000_000;
 
@@ -88,7 +88,7 @@ const task = z
     type: z.literal('task'),
     id,
     account: email,
-    api: api.exclude(['orchestratex'], 'must be an API with tasks, which orchestratex is not'),
+    api: api.exclude(['orchestratex'], 'must be an API with tasks; orchestratex has none'),
     session: id.nullish(),
     title: text({ max: 1000 }).nullish(),
     description: text({ max: MAX_TEXT }).nullish(),
@@ -103,7 +103,7 @@ const task = z
     metadata: metadata.nullish(),
     status: z.enum(
       ENDINGS,
-      `must be one of ${ENDINGS.join(', ')}: create tasks that have not ended again, through the API`,
+      `must be one of ${ENDINGS.join(', ')}; create unfinished tasks through the API instead`,
     ),
     result: jsonObject(MAX_TEXT)
       .refine(
@@ -133,7 +133,7 @@ const task = z
       const times = [createdAt, startedAt ?? createdAt, endedAt].map((time) => Date.parse(time));
       return times[0]! <= times[1]! && times[1]! <= times[2]!;
     },
-    { path: ['endedAt'], message: 'must not be before startedAt, and that not before createdAt' },
+    { path: ['endedAt'], message: 'must not be before startedAt, nor startedAt before createdAt' },
   );
 
 /** What a line of the file may be, by its `type`. */

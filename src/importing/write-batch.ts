@@ -10,7 +10,7 @@ import { importSessions } from './statements/sessions.ts';
 import { importTasks } from './statements/tasks.ts';
 import { hashOf, type RecordOf, toAccount, toApiKey, toSession, toTask } from './to-rows.ts';
 
-/** Outcomes that are no refusals, with the type of the record. */
+/** The outcome of a line that was not refused, with the type of its record. */
 export interface Written {
   type: RecordType;
   outcome: Exclude<ImportOutcome, ImportRefusal>;
@@ -27,7 +27,7 @@ export class RefusedLines extends Error {
   }
 }
 
-/** Records of one type, in the order of their lines, no two of the same thing: one statement. */
+/** Consecutive lines of one type, no two about the same object: they are written by one statement. */
 interface Group {
   type: RecordType;
   names: Set<string>;
@@ -110,7 +110,7 @@ const REFUSALS: Record<ImportRefusal, (type: RecordType) => Refusal> = {
   'no-account': () => NO_ACCOUNT,
   'no-session': () => ({
     ...{ code: 'NOT_FOUND', field: 'session' },
-    message: 'must be the id of a session of the same account, of an earlier line or imported before',
+    message: 'must be the id of a session of the same account, from an earlier line or an earlier import',
   }),
   existing: (type) => ({
     code: 'CONFLICT',

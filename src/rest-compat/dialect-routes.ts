@@ -23,7 +23,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
   const endpoints = dialect.endpoints.map((row) => prepareEndpoint(access, dialect.name, row));
   return async (app: FastifyInstance): Promise<void> => {
     acceptOnlyJson(app);
-    // The only method of documented paths that Fastify does not know.
+    // Fastify supports all other methods of ROUTED_METHODS by default.
     if (!app.supportedMethods.includes('QUERY')) app.addHttpMethod('QUERY', { hasBody: true });
     const count = requestCount(dialect, access);
     app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {

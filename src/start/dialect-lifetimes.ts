@@ -19,7 +19,7 @@ export function readLifetimes({ COMPAT_DEPRECATION = [], COMPAT_SUNSET = [] }: E
   return Object.fromEntries(ending);
 }
 
-/** RFC 9745, 4: a sunset is not before the deprecation. @returns what is wrong */
+/** By RFC 9745, section 4, a sunset must not be before the deprecation. @returns a problem for each that is */
 export function earlySunsets(env: Environment): string[] {
   const early = Object.entries(readLifetimes(env)).filter(
     ([, { deprecated, sunset }]) => deprecated && sunset && sunset < deprecated,

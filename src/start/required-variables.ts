@@ -1,6 +1,6 @@
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** @returns a problem for each variable that another one requires. */
+/** @returns a problem for each variable that is missing although another one requires it */
 export function missingVariables(given: Given): string[] {
   return [...missingByValue(given), ...GROUPS.flatMap((group) => missingOf(group, given))];
 }

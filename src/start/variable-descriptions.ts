@@ -100,7 +100,7 @@ const workers = {
     fallback: '`workspaces` in `DATA_DIR`',
   },
   SANDBOX: {
-    text: 'what isolates commands: `bubblewrap`; `unshare`, which has no filter of system calls; `auto`, the first of the two that works, but never `unshare` with `NODE_ENV=production`; `none`: commands run with all rights of the server',
+    text: 'what isolates commands: `bubblewrap`; `unshare`, which has no filter of system calls; `auto`: the first of the two that works, but never `unshare` with `NODE_ENV=production`; `none`: commands run with all rights of the server. See [sandbox](#sandbox)',
   },
   COMMANDS_AT_ONCE: { text: 'concurrent commands of agents and templates in a worker; the rest wait' },
   COMMANDS_PER_ACCOUNT: { text: 'concurrent commands of one account in a worker' },
@@ -150,10 +150,10 @@ const olderApis = {
     fallback: 'guests need the secret base URL',
   },
   COMPAT_DEPRECATION: {
-    text: 'since when, or from when, older APIs are deprecated, such as `amas:2027-01-31`: their responses have a `Deprecation` header (RFC 9745)',
+    text: 'the day, past or future, from which an older API is deprecated, such as `amas:2027-01-31`; several are separated by commas. Its responses have a `Deprecation` header (RFC 9745)',
   },
   COMPAT_SUNSET: {
-    text: 'when older APIs will be turned off, such as `amas:2027-07-31`: their responses have a `Sunset` header (RFC 8594). It is an announcement: they answer until you turn them off',
+    text: 'the day on which an older API will be turned off, such as `amas:2027-07-31`; several are separated by commas. Its responses have a `Sunset` header (RFC 8594). This only announces the day: the server keeps answering after it',
   },
 } satisfies Group;
 

@@ -48,7 +48,7 @@ export const dialectPorts = list
 export const dialectDates = list
   .refine(
     (entries) => entries.every((entry) => readDialectDate(entry)),
-    `must be dialects with a date each, such as amas:2027-01-31, separated by commas; dialects are ${DIALECTS.join(', ')}`,
+    `must be dialects, each with a date, such as amas:2027-01-31, separated by commas; dialects are ${DIALECTS.join(', ')}`,
   )
   .refine(
     (entries) => new Set(entries.map((entry) => entry.split(':')[0])).size === entries.length,

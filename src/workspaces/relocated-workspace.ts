@@ -4,9 +4,9 @@ import { mayWorkIn, relocated, type Tenant } from '../rules/workspaces/workspace
 import { foldersOf, mayNameAny, openWorkspace, refused, type WorkspaceSettings } from './workspaces.ts';
 
 /**
- * Opens the working directory that a client names by a path of its own machine: what is not permitted as it is
- * written is created below the user's own folder. It is decided by the text alone: nothing outside of the
- * permitted folders is looked at, except for the local admin, whose existing folders are opened or refused.
+ * Opens the working directory that a client names by a path on its own machine: if that path is not permitted here,
+ * the folder is created below the user's own folder. The text of the path decides; nothing outside of the permitted
+ * folders is looked at, except for the local admin, whose existing folders are opened or refused.
  * @returns the absolute path of the folder, as `openWorkspace`. @throws DomainError as `openWorkspace`
  */
 export async function openRelocatedWorkspace(

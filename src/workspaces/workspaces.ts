@@ -190,7 +190,7 @@ async function makePlainly(path: string): Promise<null> {
   return null;
 }
 
-/** @returns the problem with a folder that its owner, the user of the server, names; or null */
+/** Checks a folder that belongs to the server's own user. @returns the problem with it, or null */
 async function checkOwners(path: string, { sandbox }: WorkspaceSettings): Promise<string | null> {
   const check = async (through: string, uid: number) => {
     if (uid !== process.getuid?.()) return "it does not belong to the server's own user";

@@ -159,7 +159,7 @@ test('given a database that refuses, then the counts are written the next time',
   expect(await clientsOf(ann)).toEqual([expect.objectContaining({ requests: 2 })]);
 });
 
-test('given an unused year, then the client is forgotten at the next write of its account', async () => {
+test('given a client unused for a year, then it is deleted at the next write of its account', async () => {
   const ann = await server.newUser();
   await ask('/amas/api/v1/agents', { ...bearer(ann), 'user-agent': 'old' });
   expect(await clientsOf(ann)).toHaveLength(1);

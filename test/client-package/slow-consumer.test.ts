@@ -9,7 +9,7 @@ import { polyphonyOf } from './client-package.ts';
 const server = fixture(() => startTestServer());
 const ann = fixture(() => server.newUser());
 
-/** A log that can be read from where it was left, as fast as it is taken. */
+/** A log that sends as fast as it is read, and resumes where the last subscription stopped. */
 function logOf(length: number) {
   const state = { next: 0, most: 0, subscriptions: 0 };
   function subscribe(sink: Sink<number>) {

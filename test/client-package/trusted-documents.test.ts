@@ -24,7 +24,7 @@ const server = fixture(async () => {
     await folder.remove();
   }
 });
-/** Administrators may execute any document; this one may not. */
+/** Not an administrator: those may execute any document. */
 const ann = fixture(async () => {
   const register = `mutation { register(input: { email: "ann@example.com", password: "a good password", name: "Ann" }) { token } }`;
   return data(await (await server.localAdmin()).query(register)).register as { token: string };

@@ -28,7 +28,7 @@ describe.each(DIALECTS)('the OpenAPI document of %s', (name) => {
     return file;
   }
 
-  test('has what redocly wants', async () => {
+  test('passes the linter of redocly', async () => {
     await runProgram('openapi', 'node_modules/.bin/redocly', ['lint', await download()]);
   });
 
@@ -47,8 +47,8 @@ describe.each(DIALECTS)('the OpenAPI document of %s', (name) => {
     await runProgram('openapi-python', '.venv/bin/python', ['-m', 'compileall', '-q', output]);
   });
 
-  test('is what the server does', { timeout: 300_000 }, async () => {
-    // The credentials that its own document has: what else is sent is generated, and may be wrong.
+  test('describes what the server does', { timeout: 300_000 }, async () => {
+    // The kind of credentials that the API's own document has; schemathesis generates the other kind, which is invalid.
     const credentials =
       name === 'ai-task-orchestra' ? `X-API-Key: ${key}` : `Authorization: Bearer ${ann.token}`;
     await runProgram('openapi-python', '.venv/bin/schemathesis', ['run', url(), '--header', credentials]);

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Debian's own after the first on the path, which may be another's without Debian's packages. */
+/** The first on the path, then Debian's own: the first may be another installation, without Debian's packages. */
 const CANDIDATES = ['python3', '/usr/bin/python3'];
 
 /** A Python with `requests`; null: there is none, and what needs it is skipped. */
@@ -17,7 +17,7 @@ function hasRequests(program: string): boolean {
 }
 
 /**
- * A program of somebody who has a document of an old API and nothing else of ours.
+ * Runs a program written only from the document of an older API, without any code of this project.
  * @returns what it wrote. @throws with what it complained of
  */
 export async function runClient(program: string, parameters: readonly string[]): Promise<string> {

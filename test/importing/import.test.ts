@@ -365,7 +365,7 @@ describe('given a file with mistakes, then each is named, and nothing of it is w
     { line: { ...ANN, name: 'a\0b' }, problem: 'VALIDATION_ERROR: it must not contain U+0000' },
     { line: { ...KEY, key: 'short' }, problem: 'VALIDATION_ERROR: key must have at least 32 characters' },
     { line: { ...KEY, sha256: 'abc' }, problem: 'VALIDATION_ERROR: sha256 must be 64 hexadecimal digits' },
-    { line: KEY, problem: 'VALIDATION_ERROR: sha256 is required, or key instead of it' },
+    { line: KEY, problem: 'VALIDATION_ERROR: sha256 is required unless key is given' },
     {
       line: { ...TASK, status: 'running' },
       problem: 'VALIDATION_ERROR: status must be one of completed, failed, cancelled',

@@ -60,7 +60,7 @@ test.each(['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x
         'content-type': type,
         'content-length': '0',
       });
-      // The second is told that the task runs already.
+      // The second response says that the task runs already.
       expect([status, body]).toMatchObject(path.startsWith('/amas') ? [200, {}] : [409, {}]);
     }
   },

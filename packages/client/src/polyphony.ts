@@ -1,8 +1,8 @@
 import type { DocumentNode } from 'graphql';
 import { chooseTransport, type TransportName } from './connection/choose-transport.ts';
 import { iterate } from './connection/iterate.ts';
-import { type Resumption, resumptionOf } from './connection/resumption.ts';
-import { subscribe as subscribeResuming } from './connection/subscribe.ts';
+import { resumptionOf } from './connection/resumption.ts';
+import { createSubscriptions } from './connection/subscriptions.ts';
 import { type Credentials, createTokens } from './connection/tokens.ts';
 import type { Operation, Payload, Sink, Stop } from './connection/transport.ts';
 import { errorOf } from './error.ts';
@@ -44,36 +44,7 @@ export function createPolyphony({
   const tokens = createTokens(credentials);
   const transports = chooseTransport(url, tokens, transport);
   const { request, answer } = createRequests(url, tokens);
-  const running = new Set<() => void>();
-  let isClosed = false;
-
-  function follow(resumption: Resumption, sink: Sink<Payload>): Stop {
-    if (isClosed) {
-      sink.complete();
-      return () => {};
-    }
-    const connection = { tokens, transport: transports.next };
-    const stop = subscribeResuming(connection, resumption, {
-      next: sink.next,
-      error(error) {
-        running.delete(end);
-        sink.error(error);
-      },
-      complete() {
-        running.delete(end);
-        sink.complete();
-      },
-    });
-    function end(): void {
-      stop();
-      sink.complete();
-    }
-    running.add(end);
-    return () => {
-      running.delete(end);
-      stop();
-    };
-  }
+  const { follow, close } = createSubscriptions({ tokens, transport: transports.next });
 
   // Not a generator: each layer of them would cost microseconds for each event.
   const subscribe: Subscribe = (document, variables, { signal } = {}) => {
@@ -101,9 +72,7 @@ export function createPolyphony({
     answer,
     observe: (document, variables, sink) => follow(resumptionOf(document, variables), sink),
     close() {
-      isClosed = true;
-      for (const end of running) end();
-      running.clear();
+      close();
       transports.close();
     },
   };

@@ -3,10 +3,11 @@ import { resumptionOf } from './connection/resumption.ts';
 import * as ownDocuments from './documents.ts';
 
 /**
- * The content of the server's `DOCUMENTS_FILE`, for a build step: what the client sends for these documents and for its
- * own ones, by SHA-256 in hexadecimal. It adds fields to subscriptions that it resumes.
- * @param documents all that the application passes to the client, or to the link for Apollo, urql or Relay, as they
- * arrive there: Apollo and urql add `__typename`
+ * Generates the content of the server's `DOCUMENTS_FILE`, for use in a build step: the texts that the client sends for
+ * its own documents and for these, keyed by SHA-256 in hexadecimal. They differ from what the application passes,
+ * because the client adds fields to subscriptions that it resumes.
+ * @param documents all that the application passes to the client or to its adaptors for Apollo, urql and Relay, in the
+ * form in which they arrive there: Apollo and urql add `__typename`
  */
 export async function trustedDocuments(
   documents: Iterable<string | DocumentNode> = [],

@@ -20,7 +20,7 @@ export interface Sandbox {
   run(command: Command): Promise<CommandResult>;
   /**
    * Finds out, once, whether commands can run on this machine; until they can, each call tries again.
-   * @returns what isolates them, for an operator
+   * @returns a description of what isolates them, for an operator
    * @throws DomainError SANDBOX_UNAVAILABLE, with what to install
    */
   check(): Promise<string>;

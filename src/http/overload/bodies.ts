@@ -37,7 +37,7 @@ interface Holder {
   bytes: number;
   /** Of those of them that are received or worked with. */
   bytesAtOnce: number;
-  /** Incomplete bodies, the newest last, with what continues one that waits. */
+  /** Incomplete bodies, the newest last. For one that waits, a function that reads on; null: it does not wait. */
   receiving: Map<Transform, (() => void) | null>;
 }
 

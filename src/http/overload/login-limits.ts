@@ -9,8 +9,8 @@ const PER_ADDRESS = { keyPrefix: 'polyphony:login:address', points: 5, duration:
 const PER_ACCOUNT = { keyPrefix: 'polyphony:login:account', points: 10, duration: 60 };
 
 /**
- * AMAS documents the same number for an address, and counts its logins and sends their state before they come
- * here. A second window, which begins a moment later, would refuse what its headers still allow.
+ * AMAS documents the same limit for an address: its logins are counted, and sent in its headers, before they get
+ * here. A second window, which begins a moment later, would refuse logins that those headers still allow.
  */
 const COUNTED_BEFORE: readonly Origin[] = ['amas'];
 

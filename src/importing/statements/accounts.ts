@@ -29,7 +29,7 @@ export async function importAccounts(
   return rows;
 }
 
-/** Of several accounts with one name, the first can log in by it. */
+/** If several accounts have the same name, only the first can log in with it. */
 const IMPORT_ACCOUNTS = `
   with given as (
     select *, coalesce(username, case when name !~ '@' then name end) as wanted

@@ -6,7 +6,7 @@ import { JOIN_OWNER, OWNER_COLUMNS, type OwnerRules, ownerValues, REFUSED_OWNER 
 
 export interface ImportedApiKey {
   line: number;
-  /** Derived from the hash, so that a key keeps it whenever it is imported. */
+  /** Derived from the hash, so that it is the same in each import of the key. */
   id: string;
   globalId: string;
   account: string;

@@ -1,6 +1,6 @@
 /**
- * What became of an imported row. `present`: it is there already, and stays as it is; `deleted`: its account has deleted
- * it since an earlier import. The others are refusals.
+ * The outcome of an imported row. `present`: it exists already and is not changed; `deleted`: its account deleted it
+ * after an earlier import. The others are refusals.
  */
 export type ImportOutcome = 'created' | 'present' | 'deleted' | ImportRefusal;
 

@@ -29,7 +29,7 @@ export interface ImportedTask {
   result: GivenResult | null;
   error: RunError | null;
   cancelReason: string | null;
-  /** Its log, which begins with `RunCreated`; all later ones are of the time of its end. */
+  /** Its log: `RunCreated` at the time of its creation, then events at the time of its end. */
   events: readonly NewEvent[];
   /** UTF-8 bytes of what is stored for it. */
   bytes: number;
@@ -39,7 +39,7 @@ export interface ImportedTask {
 }
 
 /**
- * Their events are in no feed, because feeds are ordered by when events were written.
+ * Events of imported tasks are in no feed, because feeds are ordered by when events were written.
  * @param tasks with different ids
  */
 export async function importTasks(

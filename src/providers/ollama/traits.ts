@@ -28,7 +28,7 @@ export function readTraits(shown: z.output<typeof SHOWN>): ModelTraits {
   };
 }
 
-/** As later versions derive its capabilities: from its parts, and from the parts of its template. */
+/** Derives the capabilities as later versions of Ollama do: from the model's parts and its template. */
 function wordsOf(info: Info, template: string | null | undefined): string[] {
   const names = Object.keys(info);
   return [

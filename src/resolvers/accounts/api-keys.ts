@@ -24,8 +24,8 @@ const PREFIX_LENGTH = 8;
 const MAX_GRACE_SECONDS = 7 * 24 * 3600;
 
 /**
- * Mini-Devin's document creates a key with an expiry that has passed by now. Such a key is created and listed,
- * and accepted nowhere; elsewhere it is refused as a mistake.
+ * The example in Mini-Devin's document creates a key whose expiry has passed by now. There, such a key is created and
+ * listed, but never accepted; in other APIs it is refused as a mistake.
  */
 const ACCEPTS_PAST_EXPIRY: readonly Origin[] = ['mini-devin'];
 /** Postgres formats years before 1 differently, too. */

@@ -21,7 +21,7 @@ export async function legacyClients(
   return list(context, given, filter, userId);
 }
 
-/** The same with every account. @throws DomainError FORBIDDEN, VALIDATION_ERROR */
+/** For admins: programs that use the older APIs with any account. @throws DomainError FORBIDDEN, VALIDATION_ERROR */
 export async function allLegacyClients(
   context: Context,
   given: PageArguments,
@@ -39,7 +39,7 @@ async function list(
 ) {
   const page = readPage(given);
   const origins = filter?.origins?.map(dialectOf) ?? null;
-  // What other processes have counted follows within seconds.
+  // Only this process writes its counts now; those of other processes follow within seconds.
   await legacyUse.write();
   return connect(
     page,
@@ -51,5 +51,5 @@ function dialectOf(origin: Origin) {
   const dialect = DIALECTS.find((known) => known === origin);
   if (dialect) return dialect;
   const field = 'filter.origins';
-  throw new DomainError('VALIDATION_ERROR', `${field}: must be older APIs, without GRAPHQL`, { field });
+  throw new DomainError('VALIDATION_ERROR', `${field}: must be older APIs, not GRAPHQL`, { field });
 }

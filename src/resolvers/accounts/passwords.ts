@@ -8,7 +8,7 @@ import { DomainError } from '../../errors.ts';
 const DECOY =
   '$argon2id$v=19$m=19456,t=2,p=1$fM2d1wMTaPJyEp3vYzQxUg$Zn5lEF2eZ2JCFyXa8PpBDB/Nq5PfmBIr4nCZzq0y3tQ';
 
-/** How the library's hashes with its defaults begin. */
+/** Hashes that the library makes with its default settings begin with this. */
 const OURS = '$argon2id$v=19$m=19456,t=2,p=1$';
 
 /** A hash takes 20 to 40 ms; rather than wait for more than a second or two, clients should retry. */
@@ -60,7 +60,7 @@ function isImported(passwordHash: string): boolean {
   return !passwordHash.startsWith(OURS);
 }
 
-/** Imported accounts may have hashes of bcrypt. */
+/** Imported accounts may have bcrypt hashes. */
 function check(passwordHash: string, password: string): Promise<boolean> {
   return passwordHash.startsWith('$2')
     ? verifyBcrypt(password, passwordHash)

@@ -31,7 +31,7 @@ export const aiTaskOrchestraDocument = {
     'POST /api/v1/tasks': {
       summary: 'Create a task',
       description:
-        'Queues a task from a template, which begins when the tasks of `depends_on` have completed. Parameters that are null count as omitted. An unknown template or dependency is 404.',
+        'Queues a task from a template. It starts when the tasks in `depends_on` have completed. Parameters that are null count as omitted. An unknown template or dependency is 404.',
       request: {
         name: 'NewTask',
         example: {
@@ -44,7 +44,7 @@ export const aiTaskOrchestraDocument = {
           template: { minLength: 1, maxLength: 200, description: 'The name of the template.' },
           parameters: { description: 'Values for the parameters of the template.' },
           priority: { minimum: 1, maximum: 10, default: 5 },
-          depends_on: { maxItems: 100, description: 'Ids of tasks that have to complete before.' },
+          depends_on: { maxItems: 100, description: 'Ids of tasks that have to complete first.' },
         },
       },
       response: {
@@ -69,7 +69,7 @@ export const aiTaskOrchestraDocument = {
     },
     'GET /api/v1/tasks/status': {
       summary: 'List tasks by their status',
-      description: 'The newest 100 tasks of each status, also when more are in it.',
+      description: 'At most 100 tasks of each status, the newest first.',
       response: {
         name: 'TasksByStatus',
         example: {
@@ -121,7 +121,7 @@ export const aiTaskOrchestraDocument = {
     'PATCH /api/v1/tasks/{task_id}/priority': {
       summary: 'Change the priority of a task',
       description:
-        'Tasks of a higher priority begin first. A task that a worker has, or had, is refused with 400.',
+        'Tasks with a higher priority start first. A task that a worker has already taken is refused with 400.',
       response: { name: 'TaskPriority', example: { id: 'task-uuid', priority: 8, status: 'queued' } },
     },
     'DELETE /api/v1/tasks/{task_id}': {
@@ -138,7 +138,7 @@ export const aiTaskOrchestraDocument = {
     'GET /api/v1/templates/{template_name}': {
       summary: 'Read a template',
       description:
-        'The template with its steps; those of several have an `id`, by which later steps refer to them. Inactive templates answer, too.',
+        'The template with its steps; if there are several, each has an `id`, by which later steps refer to it. Inactive templates can be read, too.',
       response: {
         name: 'TemplateWithSteps',
         example: {

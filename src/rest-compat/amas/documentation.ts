@@ -214,13 +214,13 @@ export const amasDocument = {
     'GET /api/v1/integrations': {
       summary: 'List integrations',
       description:
-        'All integrations of the account, at most 50. Credentials are never shown, only their end.',
+        'All integrations of the account, at most 50. Of credentials, only the last characters are shown.',
       response: { name: 'Integration', example: INTEGRATION },
     },
     'POST /api/v1/integrations': {
       summary: 'Create an integration',
       description:
-        'Stores encrypted credentials of a platform: `token` for GitHub and GitLab, `webhook_url` for Slack, `url` for a webhook. `secret` is shown once, when it was generated for a webhook without one.',
+        'Stores the credentials of a platform, encrypted: `token` for GitHub and GitLab, `webhook_url` for Slack, `url` for a webhook. For a webhook without a `secret`, one is generated and shown once.',
       request: {
         name: 'NewIntegration',
         example: { platform: 'github', credentials: { token: 'ghp_...' } },

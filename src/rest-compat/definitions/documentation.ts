@@ -14,17 +14,17 @@ export interface FieldLimits {
   format?: 'email' | 'password' | 'uri';
   default?: unknown;
   description?: string;
-  /** Of an object that may have any others. */
+  /** Known members of an object that may also have any others. */
   properties?: Readonly<Record<string, FieldLimits & { type: readonly string[] }>>;
 }
 
-/** How the OpenAPI document describes a body. */
+/** How the OpenAPI document describes a request or response body. */
 export interface BodyDocument {
-  /** Of its component; of a list, that of its items. */
+  /** Name of its schema component; for a list, of the component of its items. */
   name: string;
-  /** That of the API's own document, with the members that it leaves out. */
+  /** The example in the API's own document, completed by the members that it omits. */
   example?: unknown;
-  /** By path: `settings.max_iterations`; `steps.*.retries` for each item. */
+  /** Limits by the path of a field: `settings.max_iterations`; `steps.*.retries` for each item. */
   fields?: Readonly<Record<string, FieldLimits>>;
 }
 
@@ -34,22 +34,22 @@ export interface OperationDocument {
   summary: string;
   /** What a client has to know beyond that, and where it differs from the API's own document. */
   description: string;
-  /** Of its parameters in the query. */
+  /** Limits of its query parameters, by name. */
   query?: Readonly<Record<string, FieldLimits>>;
   request?: BodyDocument;
   response?: BodyDocument;
   /** Errors beside those of every endpoint of its kind. */
   errors?: readonly ErrorCode[];
-  /** The types of what it sends, when that is a file. */
+  /** Content types of the file that it sends; absent: it sends JSON. */
   downloads?: readonly string[];
 }
 
 /** How the OpenAPI document describes a dialect. */
 export interface DialectDocument {
-  /** Below its title. */
+  /** Text below the title of the document. */
   introduction: string;
   error: z.ZodObject;
-  /** By method and path: `GET /api/v1/tasks`. */
+  /** Endpoints by method and path: `GET /api/v1/tasks`. */
   operations: Readonly<Record<string, OperationDocument>>;
   /** The credentials that its own document names come first. */
   credentials: readonly ('token' | 'apiKey')[];

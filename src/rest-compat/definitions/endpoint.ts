@@ -33,7 +33,7 @@ export interface Endpoint {
   status: number;
 }
 
-/** A response with the result of a run, sent when the run has ended; its limits are the only ones. */
+/** A response with the result of a run, sent when the run has ended. There is no time limit beside those of the run. */
 export interface Wait {
   /** The subscription that ends with the run. */
   until: DocumentNode;

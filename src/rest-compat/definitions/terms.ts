@@ -3,7 +3,7 @@ import type { DomainError } from '../../errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a documented path answers, if only by 405; OPTIONS is answered for all paths of the server at once. */
+/** Methods that a documented path answers, some with 405. OPTIONS is handled once for all paths of the server. */
 export const ROUTED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'QUERY'] as const;
 
 /**
@@ -72,7 +72,7 @@ export interface CountedAsker {
 /** A request, and its client. */
 export type AskedBy = Asked & CountedAsker;
 
-/** How a request names an object of its account that has a limit of its own. */
+/** How to find the object with a rate limit of its own that a request names, such as a session. */
 export interface Naming {
   document: DocumentNode;
   variables: Values;
@@ -83,11 +83,11 @@ export interface Naming {
 /** The documented rate limits of a dialect. */
 export interface RateLimits {
   limits: Readonly<Record<string, Limit>>;
-  /** How the request names such an object; null: it does not. */
+  /** Finds the object with a limit of its own that a request names; null: it names none. */
   naming?(asked: Asked): Naming | null;
   /**
    * Selects the limit that counts a request, and its key.
-   * @param named the id of the object that it names; null: it names none that its account has
+   * @param named the id of that object; null: the request names none, or one that its account does not have
    */
   choose(asked: AskedBy, named: string | null): { limit: string; of: string };
   /** It depends on the body. */

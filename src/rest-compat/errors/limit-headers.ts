@@ -2,7 +2,7 @@ import type { Standing } from '../definitions/terms.ts';
 
 const LIMIT = 'X-RateLimit-Limit';
 const REMAINING = 'X-RateLimit-Remaining';
-/** A time, in seconds since 1970. */
+/** Its value is a time, in seconds since 1970. */
 const RESET = 'X-RateLimit-Reset';
 
 /** The state of a documented limit, for any response to a request that it counted. */
@@ -15,9 +15,9 @@ export function limitHeaders({ limit, remaining, msLeft }: Standing): Record<str
 }
 
 /**
- * Another limit may refuse what the documented one still allows: the headers then say so, too, and agree with
- * `Retry-After`.
- * @param header the ones so far
+ * The headers of a request that another limit refused although the documented one still allows it: none remaining, and
+ * a reset that agrees with `Retry-After`.
+ * @param header reads a header that is already set
  */
 export function spentHeaders(header: (name: string) => unknown, retryAfter: number): Record<string, string> {
   if (header(LIMIT) === undefined) return {};

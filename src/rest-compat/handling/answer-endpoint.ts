@@ -77,7 +77,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
   };
 }
 
-/** However the wait ends, the run has begun, and its state is the response. Without a client no one reads it. */
+/** Waits for the end. However the wait ends, the state of the run is then the response. */
 async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
   for await (const _answer of answers);
 }

@@ -55,8 +55,8 @@ const MOST_KEPT = 10_000;
 const MISS_KEPT_MS = 60_000;
 
 /**
- * Reads which object of its account a request names. An object of another account is found no more than one
- * that does not exist, and what was found is kept for its account alone.
+ * Reads which object of its account a request names. Objects of other accounts are not found, as if they did not
+ * exist, and found ids are remembered for one account only.
  */
 function createNamedReads({ execute }: SchemaAccess) {
   const kept = new LRUCache<string, { found: string | null }>({ max: MOST_KEPT });

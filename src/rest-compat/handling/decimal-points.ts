@@ -20,7 +20,7 @@ export function decimalPoints(shape: z.ZodType | null): Mark {
   return (shape && markOf(shape as z.core.$ZodType)) ?? ((answer) => answer);
 }
 
-/** null: it contains no such numbers. */
+/** null: the schema contains no such numbers. */
 function markOf(schema: z.core.$ZodType): Mark | null {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
@@ -75,7 +75,7 @@ function markValues(mark: Mark | null): Mark | null {
   );
 }
 
-/** The first one that the value has the shape of. */
+/** Marks a value by the first option that it matches. */
 function markOption(options: readonly z.core.$ZodType[]): Mark | null {
   const marks = options.map((option) => [option as z.ZodType, markOf(option)] as const);
   if (marks.every(([, mark]) => mark === null)) return null;

@@ -4,7 +4,7 @@ export interface Lifetime {
   sunset: Date | null;
 }
 
-/** `Deprecation` is a date of RFC 9651, `Sunset` one of HTTP. @param lifetime undefined: no end is announced */
+/** `Deprecation` has a date as in RFC 9651, `Sunset` an HTTP date. @param lifetime undefined: no end is announced */
 export function lifetimeHeaders(lifetime: Lifetime | undefined): Record<string, string> {
   const { deprecated = null, sunset = null } = lifetime ?? {};
   return {

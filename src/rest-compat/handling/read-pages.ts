@@ -9,7 +9,7 @@ type Connections = Record<string, { nodes: unknown[] }>;
 /**
  * The old lists may be longer than a page of GraphQL: reads pages until there are as many nodes as requested,
  * or no more. Every root field of the document has to be a connection with these two arguments.
- * @throws DomainError VALIDATION_ERROR when it continues beyond the objects that can be skipped
+ * @throws DomainError VALIDATION_ERROR when a further page would begin beyond the objects that can be skipped
  */
 export async function readPages(
   read: (variables: Record<string, unknown>) => Promise<Record<string, unknown>>,

@@ -42,7 +42,7 @@ export interface Visitor {
 
 /** All that rest-compat can access: a dialect does everything by GraphQL documents. */
 export interface SchemaAccess {
-  /** Of dialects whose end is announced. */
+  /** Announced dates, for dialects that have any. */
   lifetimes: Readonly<Partial<Record<Dialect, Lifetime>>>;
   /** For validating documents at start-up. */
   schema: GraphQLSchema;

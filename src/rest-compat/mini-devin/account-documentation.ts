@@ -6,7 +6,7 @@ export const accountOperations = {
   'POST /api/auth/register': {
     summary: 'Register an account',
     description:
-      'Answers with the account, but without a token: log in next. 403 when registration is closed on this server, 409 when the e-mail address has an account.',
+      'Answers with the account, but without a token: log in next. 403 when registration is closed on this server, 409 when there is already an account with the e-mail address.',
     errors: ['CONFLICT'],
     request: {
       name: 'NewUser',
@@ -44,7 +44,7 @@ export const accountOperations = {
   },
   'POST /api/auth/api-keys': {
     summary: 'Create an API key',
-    description: 'The only response that shows the key. Without `expires_at` it does not expire.',
+    description: 'Only this response shows the key. Without `expires_at` the key does not expire.',
     request: {
       name: 'NewApiKey',
       example: { name: 'My API Key', expires_at: '2099-01-01T00:00:00Z' },

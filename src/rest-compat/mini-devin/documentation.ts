@@ -169,7 +169,7 @@ export const miniDevinDocument = {
     },
     'GET /api/tasks/{task_id}/artifacts': {
       summary: 'List the artifacts of a task',
-      description: 'What the task has left: its plan, its changes, its logs and files.',
+      description: 'What the task produced: its plan, changes, logs and files.',
       response: {
         name: 'Artifact',
         example: {
@@ -184,7 +184,7 @@ export const miniDevinDocument = {
     'GET /api/tasks/{task_id}/artifacts/{artifact_id}': {
       summary: 'Download an artifact',
       description:
-        'The file, with a type by its name or its template: plans are JSON, changes are diffs. 404 for an artifact of another task.',
+        'The file, with a content type that follows from its name or its template: plans are JSON, changes are diffs. 404 for an artifact of another task.',
       downloads: ['application/json', 'text/x-diff', 'text/plain', 'application/octet-stream', '*/*'],
     },
   },

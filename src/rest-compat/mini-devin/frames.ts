@@ -24,7 +24,7 @@ export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!, $after: In
 
 export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
 
-/** What a client asked for: the events after this number; 0: all. */
+/** What a client asked for: the events after this sequence number; 0: all. */
 export interface Beginning {
   after: number;
 }
@@ -39,8 +39,8 @@ function running(message: string) {
 }
 
 /**
- * A client that reconnects is sent everything again, and could take it for new text. Clients stop at an
- * ending, so `running` comes first unless no end follows.
+ * A client that reconnects is sent everything again, and could take it for new text. Clients stop reading at a final
+ * status, so the first one is `running` unless nothing follows.
  */
 function beginning(task: { status: Status; lastSeq: number } | null, { after }: Beginning, at: Date) {
   const { status: current, lastSeq } = task ?? { status: 'PENDING', lastSeq: 0 };

@@ -11,7 +11,7 @@ import { FRAMES, TASK_EVENTS } from './frames.ts';
 
 type Task = Opened<{ params: { task_id: string }; query: { after?: number | undefined } }>;
 
-/** Of GraphQL's Int. */
+/** The largest sequence number that GraphQL's Int can hold. */
 const MOST_EVENTS = 2 ** 31 - 1;
 
 const idOf = ({ given }: Task) => globalIdOf('Task', given.params.task_id);

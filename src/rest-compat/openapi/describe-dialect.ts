@@ -32,7 +32,7 @@ const SECURITY_SCHEMES = {
     type: 'apiKey',
     in: 'header',
     name: 'X-API-Key',
-    description: 'An API key; it begins with `md_`.',
+    description: 'An API key. Those that this server creates begin with `md_`; imported ones may not.',
   },
 };
 
@@ -79,7 +79,7 @@ export function describeDialect(
   };
 }
 
-/** The first is correct unless a proxy adds to paths; the second then is, for tools that know where they read it. */
+/** The first is correct unless a proxy adds to paths; then the second is, for tools that know the document's URL. */
 function serversAt(base: string) {
   const relative = { url: '.', description: 'Where this document was read.' };
   return base === '.' ? [relative] : [{ url: base, description: 'This server.' }, relative];

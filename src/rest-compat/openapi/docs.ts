@@ -14,9 +14,9 @@ const LOGO = {
 };
 
 export interface DocsOptions {
-  /** Of Polyphony. */
+  /** The version of Polyphony. */
   version: string;
-  /** Those at which one dialect is served without its mount. */
+  /** Ports at which one dialect is served without its mount. */
   ports: readonly { dialect: Dialect; port: number }[];
 }
 
@@ -51,8 +51,8 @@ export async function openDocs(
 }
 
 /**
- * On first request of each base: it takes as long as a hundred requests. Tools take a path at its word, and
- * what a proxy or the base URL of guests adds is not known, or secret: there the document's own place counts.
+ * Describes a dialect at the first request for each base path, because that takes as long as a hundred requests. Where
+ * a proxy or the secret base URL of guests adds to the path, the base is `.`, relative to the document.
  */
 function describeOnce(
   dialect: DocumentedDialect,

@@ -17,7 +17,7 @@ const MEANINGS = {
   PAYLOAD_TOO_LARGE: 'The body has more than 5 MiB.',
   UNSUPPORTED_MEDIA_TYPE: 'The body is not JSON.',
   RATE_LIMITED: 'Too many requests: try again after the seconds in `Retry-After`.',
-  INTERNAL_ERROR: 'An error of the server, which its log explains.',
+  INTERNAL_ERROR: 'An internal error; the log of the server has the details.',
   UNAVAILABLE: 'The server cannot answer at the moment, because its database or a resource is not available.',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 

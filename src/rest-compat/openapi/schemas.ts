@@ -31,7 +31,7 @@ export function createComponents(): Components {
   };
 }
 
-/** As clients write it: a number in a query is a number, although it arrives as text. */
+/** The JSON schema of what clients send: a number in a query is a number, although the server receives text. */
 export function toJsonSchema(shape: z.ZodType): JsonSchema {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(shape, {
     io: 'input',
@@ -40,7 +40,7 @@ export function toJsonSchema(shape: z.ZodType): JsonSchema {
     override({ zodSchema, jsonSchema }) {
       const written = ON_THE_WIRE.get(zodSchema);
       if (written) replace(jsonSchema, written);
-      // zod leaves out the default of what is converted, as that of its output; a client reads numbers in both.
+      // zod omits the default of a converted value, because it is one of the output; here both are written alike.
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
       tidy(jsonSchema);
     },
@@ -54,8 +54,8 @@ function replace(schema: JsonSchema, by: object): void {
 }
 
 /**
- * Bounds of every integer of JavaScript, and what a format says already, are of no use to a client. Two types are
- * easier to read, and to give limits to, than two schemas.
+ * Removes the bounds of every JavaScript integer and patterns that a format already implies, which are of no use to a
+ * client. Writes null as a second type, which is easier to read, and to add limits to, than a second schema.
  */
 function tidy(schema: JsonSchema): void {
   const [given, none, ...others] = schema.anyOf ?? [];

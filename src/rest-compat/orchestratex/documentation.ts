@@ -85,7 +85,7 @@ export const orchestrateXDocument = {
   operations: {
     'POST /api/sessions/': {
       summary: 'Create a session',
-      description: 'A session for one user of the client. Only `user_id` is required, which is any name.',
+      description: 'A session for one user of the client. Only `user_id` is required; it may be any name.',
       request: {
         name: 'NewSession',
         example: {
@@ -116,14 +116,14 @@ export const orchestrateXDocument = {
     },
     'PATCH /api/sessions/{session_id}/status': {
       summary: 'Change the status of a session',
-      description: 'A session that is paused or completed takes no new threads and orchestrations.',
+      description: 'A session that is paused or completed accepts no new threads or orchestrations.',
       request: { name: 'NewStatus', example: { status: 'completed' } },
       response: SESSION,
     },
     'POST /api/threads/': {
       summary: 'Create a thread',
       description:
-        'A conversation within an active session. It answers 200, as only sessions are documented with 201.',
+        'Creates a conversation in an active session. The status is 200, because 201 is documented for sessions only.',
       request: {
         name: 'NewThread',
         example: {

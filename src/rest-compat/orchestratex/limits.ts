@@ -34,7 +34,7 @@ function naming(asked: Asked): Naming | null {
   return { document: ORCHESTRATION, variables: { id: globalIdOf('Orchestration', orchestration_id) }, read };
 }
 
-/** Of a body, only the member that its endpoint reads: another one could name a session of the client's choice. */
+/** Reads only the member of a body that its endpoint uses: by another one, a client could choose what is counted. */
 function namedIn({ path, params, body }: Asked): z.output<typeof ids> {
   const inBody = ids.safeParse(body).data;
   if (path === '/api/threads/') return { session_id: inBody?.session_id };
@@ -42,11 +42,11 @@ function namedIn({ path, params, body }: Asked): z.output<typeof ids> {
   return ids.safeParse(params).data ?? {};
 }
 
-/** Requests to threads and orchestrations count for their sessions, which cost one read each while they are new. */
+/** Requests to threads and orchestrations count for their sessions, each of which is read once and then remembered. */
 export const limits: RateLimits = {
   limits: { session: { requests: 100, seconds: 60 } },
   naming,
-  // Only requests of its own account count against a session; what names none of them counts for the account.
+  // Only its own account's requests count for a session; requests that name none of its sessions count for the account.
   choose: ({ accountId, address }, session) => ({
     limit: 'session',
     of: JSON.stringify([accountId ?? address, session]),

@@ -10,9 +10,9 @@ export interface Clues {
   guestOf: Dialect | null;
   /** As far as it has been read. */
   body: unknown;
-  /** The parameters after the path. */
+  /** The query parameters. */
   query: unknown;
-  /** What the path names; null: nothing. */
+  /** The id or name in the path; null: the path has none. */
   id: string | null;
   /** The origin of the object in the path; null: not looked up, or not found. */
   origin: Origin | null;
@@ -48,7 +48,7 @@ const RULES = {
   body: ({ body }) => byBody(body),
   query: ({ query }) => byQuery(query),
   origin: ({ origin }) => (origin === 'graphql' ? null : origin),
-  // Of an object that is not there: the only dialect with ids of this form says so.
+  // No object has the id, so the only dialect with ids of this form answers that it is not found.
   id: ({ id }) => (id !== null && /^[0-9a-f]{24}$/i.test(id) ? 'orchestratex' : null),
   api_key: ({ hasApiKey }) => (hasApiKey ? 'ai-task-orchestra' : null),
   token: ({ issuedBy }) => (issuedBy === 'amas' ? 'amas' : null),
@@ -84,14 +84,14 @@ function byBody(body: unknown): Dialect | null {
   return byMember(MEMBERS, body);
 }
 
-/** Filters that one dialect alone documents. */
+/** Filters that only one dialect documents. */
 const FILTERS = [
   ['template', 'ai-task-orchestra'],
   ['type', 'themachine'],
   ['is_active', 'themachine'],
 ] as const satisfies [string, Dialect][];
 
-/** Statuses by which tasks are filtered; both dialects have the others. */
+/** Values of the filter `status` that only one dialect has; both have the others. */
 const STATUS_WORDS: Readonly<Record<string, Dialect>> = {
   queued: 'ai-task-orchestra',
   running: 'ai-task-orchestra',

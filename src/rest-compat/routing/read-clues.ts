@@ -44,7 +44,7 @@ export function bearerOf(authorization: string | undefined): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
-/** The origin of the login that issued a token; null: it is none, such as an API key. */
+/** The origin of the login that issued a token; null: it is not a login token, but an API key, for example. */
 export function issuerOf(token: string | null): string | null {
   if (!token) return null;
   try {

@@ -75,7 +75,7 @@ function acceptUnread(scope: FastifyInstance): void {
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
-/** The dialect of a request that was refused before it was read: by all but its body and the object in its path. */
+/** The dialect of a request that was refused before it was read, chosen without its body and the object in its path. */
 function mayBeFor(
   request: FastifyRequest,
   { tables, access, fallback }: RootSettings,
@@ -95,7 +95,7 @@ function mayBeFor(
   };
 }
 
-/** A name that is none is no clue: it may be what the request is refused for. */
+/** Ignores an unknown dialect name: it may be the reason why the request is refused. */
 function readableClues(request: FastifyRequest) {
   try {
     return readClues(request);

@@ -9,8 +9,8 @@ export interface SocketPlace {
 }
 
 /**
- * The dialect whose socket a request without a mount is for; null: none. Pages cannot send headers with it:
- * they name the dialect in the query or as a sub-protocol. @param fallback `COMPAT_DEFAULT`
+ * The dialect whose socket a request without a mount is for; null: none. Pages cannot send headers with
+ * an upgrade: they name the dialect in the query or as a sub-protocol. @param fallback `COMPAT_DEFAULT`
  */
 export function socketAt(
   { url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>,

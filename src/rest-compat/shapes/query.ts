@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { missingOr } from './input.ts';
 
-/** The schema skips no more objects of a list, because each has to be read. */
+/** The most objects of a list that the schema skips, because each has to be read. */
 export const MOST_SKIPPED = 10_000;
 
-/** What a parameter is for clients, and in the OpenAPI documents: here it arrives as text. */
+/** The type that a query parameter has for clients and in the OpenAPI documents; the server receives text. */
 export const ON_THE_WIRE = z.registry<
   { type: 'integer'; minimum: number; maximum: number } | { type: 'boolean' }
 >();

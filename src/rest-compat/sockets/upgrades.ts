@@ -102,7 +102,7 @@ function isBrowser({ headers }: IncomingMessage): boolean {
   return headers.origin !== undefined && saysSo;
 }
 
-/** @returns headers by the request whose upgrade is to be answered with them. */
+/** @returns a map in which to put additional headers for the response to an upgrade, by its request */
 function sendInUpgrades(server: WebSocketServer): WeakMap<IncomingMessage, Record<string, string>> {
   const headers = new WeakMap<IncomingMessage, Record<string, string>>();
   server.on('headers', (lines, request) => {

@@ -6,10 +6,10 @@ export function newId(): string {
   return v7();
 }
 
-/** Chosen once at random: names within it collide with nothing else. */
+/** The UUID namespace of derived ids, chosen once at random. */
 const NAMESPACE = '5f2c1f0e-6d1b-4c58-9a3e-0c8f5a7d9b21';
 
-/** Always the same id for a name. */
+/** Returns the same id whenever it is called with the same name. */
 export function derivedId(name: string): string {
   return v5(name, NAMESPACE);
 }

@@ -39,7 +39,7 @@ export const PRIOR_QUALITY = 0.7;
 /** It counts like this many scored answers. */
 const PRIOR_WEIGHT = 3;
 
-/** A number in any case: the score, closer to what is assumed the fewer answers were scored. */
+/** The score, closer to the assumed quality the fewer answers were scored; never null. */
 export function expectedQuality({ score, answers }: Pick<QualityEstimate, 'score' | 'answers'>): number {
   return PRIOR_QUALITY + (((score ?? 0) - PRIOR_QUALITY) * answers) / (PRIOR_WEIGHT + answers);
 }

@@ -104,7 +104,7 @@ export function isReserved(path: string, { home }: Pick<WorkspaceFolders, 'home'
 /** What the owner of the server may name besides `allowedFolders`, for error messages. */
 export const OWNERS_FOLDERS = `existing folders of the server's own user, except hidden ones of its home directory and those in ${OF_THE_SYSTEM.join(', ')}`;
 
-/** Of an absolute path: where it is created below the user's own folder. null: it contains `..`. */
+/** Where an absolute path is created, relative to the user's own folder. null: it contains `..`. */
 export function relocated(path: string): string | null {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
   return names.includes('..') ? null : names.join('/');

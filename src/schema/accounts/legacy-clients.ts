@@ -7,7 +7,7 @@ import { UserType } from './account.ts';
 
 const LegacyClientType = builder.objectRef<LegacyClientRow>('LegacyClient').implement({
   description:
-    'A program that uses one of the older APIs: requests of one account with one API key, or without one, and one user agent. An account has up to 100 of them for a year after their last use; the requests of further ones are counted together, with the user agent `other`. Health checks and requests without valid credentials are not counted.',
+    'A program that uses one of the older APIs, identified by its account, API key (or none) and user agent. An account has at most 100 of them; requests of further ones are counted together, with the user agent `other`. A program is deleted a year after its last use. Health checks and requests without valid credentials are not counted.',
   fields: (t) => ({
     origin: t.field({
       type: OriginEnum,
@@ -22,16 +22,16 @@ const LegacyClientType = builder.objectRef<LegacyClientRow>('LegacyClient').impl
     }),
     usesApiKey: t.boolean({
       description:
-        'true: its requests have an API key, or a token that was created with one; false: a login token.',
+        'True: its requests have an API key, or a token that was created with one. False: they have a login token, or are those of a guest.',
       resolve: ({ apiKeyId }) => apiKeyId !== null,
     }),
     apiKeyName: t.exposeString('apiKeyName', {
       nullable: true,
-      description: 'Name of that key; null if it has none or the key has been deleted.',
+      description: 'Name of that API key; null if no key is used or the key has been deleted.',
     }),
     apiKeyPrefix: t.exposeString('apiKeyPrefix', {
       nullable: true,
-      description: 'First characters of that key, to recognise it by.',
+      description: 'First characters of that API key, by which a person can recognise it.',
     }),
     userAgent: t.exposeString('userAgent', {
       description: 'The first 200 characters of its `User-Agent` header; empty if it sends none.',
@@ -82,7 +82,7 @@ builder.queryField('legacyClients', (t) =>
       type: LegacyClientType,
       nullable: true,
       description:
-        "Programs that use the older APIs with the viewer's account, those that were first seen last at the beginning. Requests of the last seconds may be missing. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
+        "Programs that use the older APIs with the viewer's account, those with the latest `firstUsedAt` first. Requests of the last few seconds may be missing. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: pageCost,
       args: { filter: t.arg(FILTER) },
       resolve: (_root, { filter, ...page }, context) => legacyClients(context, page, filter),
@@ -97,7 +97,7 @@ builder.queryField('allLegacyClients', (t) =>
       type: LegacyClientType,
       nullable: true,
       description:
-        'For admins: programs of all accounts that use the older APIs, those that were first seen last at the beginning. Requests of the last seconds may be missing. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
+        'For admins: programs of all accounts that use the older APIs, those with the latest `firstUsedAt` first. Requests of the last few seconds may be missing. `first`: 0 to 100, or `last`: 1 to 100; default 20.',
       complexity: pageCost,
       args: { filter: t.arg(FILTER) },
       resolve: (_root, { filter, ...page }, context) => allLegacyClients(context, page, filter),

@@ -139,7 +139,7 @@ export const SandboxStateEnum = builder.enumType('SandboxState', {
   values: capitals(SANDBOX_STATES, {
     bubblewrap: 'By bubblewrap: they can access only their working directory, and have no network.',
     unshare:
-      'By programs of util-linux: as by bubblewrap, but without a filter of system calls. What that leaves possible is listed in docs/operations.md.',
+      'By programs of util-linux: like bubblewrap, but without a filter of system calls. What commands can do without it is listed in docs/operations.md.',
     none: 'Not at all: the operator lets them run with all rights of the server (`SANDBOX=none`).',
     unavailable: 'No commands can be executed.',
   }),

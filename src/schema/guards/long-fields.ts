@@ -1,6 +1,6 @@
 import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 
-/** Text of up to some millions of characters, or JSON from a client or a model. */
+/** Text of up to five million characters, or JSON from a client or a model. */
 const LONG = 5;
 /** Output of a model or a tool: up to several megabytes. */
 const LONGEST = 10;

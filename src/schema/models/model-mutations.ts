@@ -25,7 +25,7 @@ const ModelPricesInput = builder.inputType('ModelPricesInput', {
 });
 
 const PRICES =
-  "Prices that override the price list; null: use the price list. Of a built-in model, by an admin, they apply to costs and cost limits; runs that have already called the model keep the price they began with. Of the viewer's own model they are for display, selection and estimates.";
+  "Prices that override the price list; null: use the price list. On a built-in model, where only admins can set them, they apply to costs and cost limits; runs that have already called the model keep the price they began with. On the viewer's own model they are only for display, selection and estimates.";
 
 const FIRST_TOKEN =
   'For admins, on built-in models: seconds to wait for the first token of an answer, 1 to 86400; null: estimated from the length of the prompt and past calls, at most an hour.';

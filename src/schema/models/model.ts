@@ -61,7 +61,7 @@ builder.node(ModelType, {
       type: ModelPricesType,
       nullable: true,
       description:
-        "Prices for short prompts; null: unknown, which does not mean free. Those that the viewer set for an own model are for display, selection and estimates: costs and cost limits follow an admin's prices and the price list.",
+        'Prices for short prompts; null: unknown, which does not mean free. Prices that the viewer set on an own model are only for display, selection and estimates: costs and cost limits follow the price list and the prices that admins set.',
       resolve: (row) => pricesOf(row.ownPrices, { ...row, model: row.modelId }, 0),
     }),
     estimatedCost: t.float({
@@ -73,7 +73,7 @@ builder.node(ModelType, {
     }),
     hasOwnPrices: t.boolean({
       description:
-        'Whether its owner, or an admin for a built-in model, set its prices; otherwise they come from the price list of this release.',
+        'Whether its prices were set by its owner or, for a built-in model, by an admin; otherwise they come from the price list of this release.',
       resolve: ({ ownPrices }) => ownPrices !== null,
     }),
     baseUrl: t.string({

@@ -31,11 +31,11 @@ const CreateSessionInput = builder.inputType('CreateSessionInput', {
     settings: t.field({ type: SessionSettingsInput, description: 'Settings for its work.' }),
     workingDirectory: t.string({
       description:
-        "Path of the folder that its tasks work in; at most 4096 characters. It is relative to your own folder on the server, or absolute and below it. The local admin may also name existing folders of the server's own user, while only that machine reaches the server.",
+        "Path of the folder that its tasks work in; at most 4096 characters. It is relative to your own folder on the server, or absolute and below it. The local admin may also name existing folders that belong to the server's own user, while the server listens on a loopback address.",
     }),
     relocateDirectory: t.boolean({
       description:
-        'True: an absolute `workingDirectory` that is not permitted is created below your own folder instead of refused: `/srv/app` becomes `srv/app` there, and `namedDirectory` stays `/srv/app`.',
+        'True: an absolute `workingDirectory` that is not permitted is created below your own folder instead of being refused: `/srv/app` becomes `srv/app` there, and `namedDirectory` stays `/srv/app`.',
     }),
     userLabel: t.string({
       description:

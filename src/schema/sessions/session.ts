@@ -93,7 +93,7 @@ builder.node(SessionType, {
     namedDirectory: t.exposeString('namedDirectory', {
       nullable: true,
       description:
-        'The `workingDirectory` as it was given, which may be relative or a path of another machine; null when none was given.',
+        'The `workingDirectory` as the client gave it, which may be relative or a path on another machine; null when none was given.',
     }),
     userLabel: t.exposeString('userLabel', {
       nullable: true,

@@ -28,7 +28,7 @@ const QualityEstimateType = builder.objectRef<QualityEstimate>('QualityEstimate'
   fields: (t) => ({
     score: t.exposeFloat('score', { nullable: true, description: '0 to 1; null: there is no data.' }),
     expected: t.float({
-      description: `0 to 1, and never null: the score, shrunken towards an assumed ${PRIOR_QUALITY} that counts like three scored answers. With a \`sampleSize\` of 0 it is that assumption alone.`,
+      description: `0 to 1, and never null: the score, averaged with an assumed ${PRIOR_QUALITY} that counts like three scored answers. With a \`sampleSize\` of 0 it is that assumption alone.`,
       resolve: (estimate) => expectedQuality(estimate),
     }),
     sampleSize: t.exposeInt('answers', { description: 'Number of scored answers it is based on.' }),

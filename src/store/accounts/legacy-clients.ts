@@ -6,7 +6,7 @@ import { createdAtText, keysetList } from '../database/kysely-page.ts';
 import type { RowList } from '../database/sql-page.ts';
 import { optionalFilters, tables } from '../database/tables.ts';
 
-/** What clients of a dialect are distinguished by. */
+/** What distinguishes a client of a dialect from others. */
 export interface LegacyCaller {
   ownerId: string;
   origin: Dialect;
@@ -20,7 +20,7 @@ export interface CountedUse extends LegacyCaller {
   lastUsedAt: Date;
 }
 
-/** Rows of an account. Its further clients are counted together, by dialect. */
+/** The most rows of an account. Its further clients are counted together, one row for each dialect. */
 export const MAX_CLIENTS = 100;
 export const OTHER_CLIENTS = 'other';
 
@@ -48,7 +48,7 @@ export async function addLegacyUse({ pool }: Database, uses: readonly CountedUse
   });
 }
 
-/** In the order of the unique index, so that processes that write at the same moment wait but never deadlock. */
+/** Inserts in the order of the unique index, so that concurrent processes wait for each other but never deadlock. */
 const ADD_USE = `
   with used as (
     select given.id, owner_id, origin, user_agent, requests, used_at, key.id as api_key_id

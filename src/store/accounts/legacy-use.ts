@@ -11,7 +11,7 @@ import {
 
 /** Counts requests to the dialects by their clients, in memory, and writes them in batches. */
 export interface LegacyUse {
-  /** Waits for nothing, and never fails. */
+  /** Returns at once, and never throws. */
   count(caller: LegacyCaller): void;
   /** Writes what has been counted. Never rejects. */
   write(): Promise<void>;
@@ -20,7 +20,7 @@ export interface LegacyUse {
 }
 
 const INTERVAL_MS = 10_000;
-/** A full batch is written at once; further clients are not counted until it is. */
+/** Clients in a batch. A full batch is written at once; until then, requests of further clients are not counted. */
 const MAX_HELD = 10_000;
 const MAX_USER_AGENT = 200;
 
@@ -51,7 +51,7 @@ export function createLegacyUse(database: Database, log: Log): LegacyUse {
     uncounted = 0;
   }
 
-  /** After a write in progress, which may not have what was counted since. */
+  /** Waits for a write in progress first, because that does not include what was counted since it began. */
   function write(): Promise<void> {
     const next = (writing ?? Promise.resolve()).then(writeBatch).finally(() => {
       if (writing === next) writing = null;

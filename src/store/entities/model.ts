@@ -34,8 +34,8 @@ export const Model = defineEntity({
     /** How long its server may take until the first token; null: estimated from the length of the prompt. */
     firstTokenSeconds: p.integer().nullable(),
     /**
-     * US dollars per million tokens; null: those of the price list. An admin's, of a built-in model, count; those of
-     * an account's own model are shown and compared.
+     * US dollars per million tokens; null: those of the price list. Those of a built-in model, set by an admin, decide
+     * costs; those of an account's own model are only shown and used to compare models.
      */
     inputPrice: p.decimal().precision(18).scale(6).nullable(),
     cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),

@@ -20,7 +20,7 @@ export async function* followFeed(
   signal.addEventListener('abort', ring, { once: true });
   try {
     for (let present = progress; !signal.aborted; ) {
-      // Later wake-ups may be missing from the snapshot that is about to be taken, or was taken for an earlier page.
+      // Later wake-ups may be about events that the snapshot lacks, whether it is new or was taken for an earlier page.
       if (present.present === null) bell = Promise.withResolvers<void>();
       const page = await outlastConnectionLoss(() => readFeed(database, feed, present), signal);
       present = page.progress;

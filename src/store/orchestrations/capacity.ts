@@ -21,7 +21,7 @@ export function hasCapacitySql(ownerId: string, sessionId: string, most: string)
   ) < ${most}`;
 }
 
-/** When one of them ends is not known: with most models they take 10 to 60 seconds. */
+/** A guess, because no one knows when one will end: with most models they take 10 to 60 seconds. */
 const RETRY_SECONDS = 10;
 
 export function tooMany(most: number): DomainError {

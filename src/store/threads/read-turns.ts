@@ -37,7 +37,7 @@ export interface Turn {
   output: string;
   /** Milliseconds since it was completed. */
   msAgo: number;
-  /** Number of the turns of which this is one, with those that are too long to be read. */
+  /** Number of turns that were found, including those that were too long to be read. */
   found: number;
 }
 
@@ -45,8 +45,8 @@ export interface Turn {
 const MOST_READ = 8_000_000;
 
 /**
- * The completed turns of a thread before a run, oldest first: of the last `limit`, those whose newer turns
- * have at most so many bytes together.
+ * The completed turns of a thread before a run, oldest first: of the last `limit` turns, those after which at
+ * most MOST_READ bytes follow.
  */
 export async function readTurns(
   database: Database,

@@ -43,7 +43,7 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
       });
     });
 
-    test('a program that is not there says so', async () => {
+    test('a program that does not exist is reported', async () => {
       const { run } = await openPlace();
       const result = await run(['no-such-program']);
       expect(result).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('no-such-program') });
@@ -62,14 +62,14 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
       expect(result.durationMs).toBeLessThan(8_000);
     });
 
-    test('input that it does not read is no trouble; what it reads is what was given', async () => {
+    test('input that it does not read causes no error; it reads exactly what was sent', async () => {
       const { run } = await openPlace();
       expect(await run(['true'], { stdin: 'x'.repeat(4 * MiB) })).toMatchObject({ exitCode: 0 });
       expect(await run(['cat'], { stdin: 'a\0ö' })).toMatchObject({ stdout: 'a\0ö' });
       expect(await run('cat')).toMatchObject({ exitCode: 0, stdout: '' });
     });
 
-    test('text is told while it runs', async () => {
+    test('output is reported while it runs', async () => {
       const { run, workspace } = await openPlace();
       const heard: string[] = [];
       const script = 'echo first; until [ -e go ]; do sleep 0.02; done; echo second >&2';
@@ -165,7 +165,7 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
       expect(stderr).toContain('No space left');
     });
 
-    test('the processor is bounded for what does not end', async () => {
+    test('processor time is bounded for a command that does not end', async () => {
       const { run } = await openPlace();
       const { exitCode } = await run('ulimit -t', { timeoutMs: 3_000 });
       expect(exitCode).toBe(0);

@@ -154,7 +154,7 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
   });
 
   describe('whom a command can reach', () => {
-    test('nobody: not this machine, not another, unless it is to have the network', async () => {
+    test('no one: neither this machine nor another, unless it is given the network', async () => {
       const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
       await new Promise((done) => server.once('listening', done));
       const { port } = server.address() as { port: number };
@@ -167,7 +167,7 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
       server.close();
     });
 
-    test('but its own servers, by the name that everybody uses', async () => {
+    test('its own servers, as localhost', async () => {
       const perl = `use IO::Socket::INET;
       my $server = IO::Socket::INET->new(Listen => 1, LocalHost => "localhost") or die "no server: $!";
       my $client = IO::Socket::INET->new(PeerHost => "localhost", PeerPort => $server->sockport) or die "no client: $!";
@@ -175,7 +175,7 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
       expect(await place.run(['perl', '-e', perl])).toMatchObject({ stdout: 'met', stderr: '' });
     });
 
-    test('nobody through an abstract name', async () => {
+    test('no one through an abstract socket name', async () => {
       const server = createServer((socket) => socket.end('hello'));
       const name = `polyphony-test-${process.pid}`;
       await new Promise<void>((done) => server.listen({ path: `\0${name}` }, done));
@@ -252,7 +252,7 @@ describe.each(ISOLATION_NAMES)('%s', (mode) => {
       expect((await place.run(['perl', '-e', perl])).stdout).toBe('Operation not permitted\n'.repeat(3));
     });
 
-    test('threads, pipes and background jobs work as ever', async () => {
+    test('threads, pipes and background jobs work as usual', async () => {
       const { stdout, stderr } = await place.run(
         '(echo a & wait) | cat; echo b >/dev/stdout; echo c >/dev/stderr',
       );

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { IsolationName } from '../../../src/rules/workspaces/isolation.ts';
 
 /**
- * What only a filter of system calls refuses, so that commands can do it where `unshare` isolates them. Each begins a
- * row of the table in docs/operations.md#without-bubblewrap.
+ * What only a filter of system calls prevents, so that commands can do it where `unshare` isolates them. Each is the
+ * first cell of a row of the table in docs/operations.md#without-bubblewrap.
  */
 export const NEEDS_FILTER = {
   families: 'Sockets of any family',
@@ -19,13 +19,13 @@ export const NEEDS_FILTER = {
 
 const OPERATIONS = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
 
-/** A test of what needs the filter; without one, of the table that says so. */
+/** Declares a test that needs the filter; where there is none, a test that the table lists the case. */
 export function filtered(
   mode: IsolationName,
   what: keyof typeof NEEDS_FILTER,
 ): (name: string, body: () => Promise<void>) => void {
   if (mode === 'bubblewrap') return test;
-  return (name) => test(`${name}: listed as not held`, () => expect(isListed(what)).toBe(true));
+  return (name) => test(`${name}: listed as not prevented`, () => expect(isListed(what)).toBe(true));
 }
 
 export function isListed(what: keyof typeof NEEDS_FILTER): boolean {

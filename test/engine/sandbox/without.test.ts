@@ -49,7 +49,7 @@ describe('where there is no sandbox', () => {
     return { folder, place };
   };
 
-  test('nothing runs, and an operator is told what to do', async () => {
+  test('nothing runs, and the error says what to install', async () => {
     const { place } = await programs();
     const error = await place.run('touch ran').catch((thrown) => thrown);
     expect(error).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' });
@@ -103,7 +103,7 @@ describe('SANDBOX=auto', () => {
   const machineWith = async (names: string[], settings: { mode?: SandboxMode; isProduction?: boolean }) => {
     const folder = mkdtempSync(join(tmpdir(), 'programs-'));
     folders.push(folder);
-    // As root, the programs are looked up by the user of the command.
+    // If the server is root, the user of the command looks the programs up, and must be able to enter the folder.
     chmodSync(folder, 0o755);
     for (const name of names) symlinkSync(`/usr/bin/${name}`, join(folder, name));
     return openPlace({ settings: { mode: 'auto', searchPath: folder, ...settings } });
@@ -119,7 +119,7 @@ describe('SANDBOX=auto', () => {
     expect(sandbox.state()).toBe(state);
   });
 
-  test('given that bubblewrap is missing, then an operator reads why it is another one', async () => {
+  test('given that bubblewrap is missing, then the description says why unshare is used', async () => {
     const { sandbox } = await machineWith(UTIL_LINUX, {});
     expect(await sandbox.check()).toMatch(
       /^unshare, without a filter of system calls, because of bubblewrap: .*bwrap: not found/,
@@ -135,7 +135,7 @@ describe('SANDBOX=auto', () => {
     expect(await asked.run('echo works')).toMatchObject({ stdout: 'works\n' });
   });
 
-  test('given neither, then the reasons of both are told', async () => {
+  test('given neither, then the error has the reasons of both', async () => {
     const { run } = await machineWith([], {});
     await expect(run('true')).rejects.toThrow(
       /bubblewrap: .*bwrap: not found; unshare: .*setpriv: not found/,
@@ -189,7 +189,7 @@ describe('SANDBOX=none', () => {
     expect(result.durationMs).toBeLessThan(2_900);
   });
 
-  test('a working directory that is gone is told', async () => {
+  test('a working directory that no longer exists is reported', async () => {
     const { run, workspace } = await plain();
     const gone = run('true', { workspace: join(workspace, 'gone') });
     await expect(gone).rejects.toMatchObject({ code: 'SANDBOX_UNAVAILABLE' });
@@ -218,7 +218,7 @@ describe.runIf(isRoot).each(ISOLATION_NAMES)('a server that is not root, by %s',
   const NOBODY = '65534';
 
   test('has the same sandbox, under its own uid', async () => {
-    // Where the project lies may be closed to everybody else, so that it is shown to nobody at a place that is not.
+    // The folder of the project may be closed to other users, so it is mounted at a path that is open to them.
     const base = realpathSync(mkdtempSync(join(tmpdir(), 'not-root-')));
     chmodSync(base, 0o755);
     const project = resolve(import.meta.dirname, '../../..');

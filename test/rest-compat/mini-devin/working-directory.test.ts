@@ -55,7 +55,7 @@ async function userIdOf(token: string): Promise<string> {
   return atob(answer.body.data.viewer.id).split(':')[1]!;
 }
 
-test('the body of the document is answered as documented, and agents work below the own folder', async () => {
+test('the body of the document is answered as documented, and agents work below the account’s own folder', async () => {
   const made = await ann.ask('POST', '/api/sessions', BODY);
   expect([made.status, made.body]).toEqual([
     200,

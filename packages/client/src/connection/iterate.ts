@@ -1,11 +1,11 @@
 import type { PolyphonyError } from '../error.ts';
 import type { Sink, Stop } from './transport.ts';
 
-/** Items that wait for the consumer. While there are more, the subscription is stopped, if it can be continued. */
+/** When this many items wait, a subscription that can be resumed is stopped until they are consumed. */
 const MOST_WAITING = 500;
 
 export interface Iteration {
-  /** Whether a second call of `subscribe` continues where the first was stopped. */
+  /** Whether a second call of `subscribe` resumes where the first one stopped. */
   isResumable: boolean;
   signal?: AbortSignal | undefined;
 }

@@ -63,7 +63,7 @@ function temporary(path: string, bytes: number): string[] {
   return ['--perms', '1777', '--size', String(bytes), '--tmpfs', path];
 }
 
-/** For one command. Its folder has the same path inside as outside. */
+/** Arguments for one command. Its folder has the same path inside as outside. */
 function ownArguments(place: Place): string[] {
   const { command, owner } = place;
   const { workspace } = command;

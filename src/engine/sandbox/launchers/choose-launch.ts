@@ -97,7 +97,7 @@ function noSandbox(problems: readonly string[]): string {
 }
 
 const ADVICE =
-  'Install bubblewrap and util-linux (apt-get install bubblewrap util-linux), and let this user make namespaces: ' +
+  'Install bubblewrap and util-linux (apt-get install bubblewrap util-linux), and let this user create namespaces: ' +
   'on Ubuntu sysctl kernel.apparmor_restrict_unprivileged_userns=0; in a container --cap-add SYS_ADMIN ' +
   '--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined. ' +
   'SANDBOX=unshare needs only util-linux and has no filter of system calls; SANDBOX=none runs commands without ' +

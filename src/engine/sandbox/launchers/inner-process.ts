@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 
 /** The inner process is reported much sooner than this, or never. */
-const TELLING_MS = 2_000;
+const REPORT_MS = 2_000;
 
 /**
  * Reads from descriptor 3 of an isolating program which process is the first of the new pid namespace; killing
@@ -11,20 +11,20 @@ const TELLING_MS = 2_000;
  * @returns a function that kills it, at once or as soon as it is known
  */
 export function innerProcess(outer: ChildProcess): () => void {
-  const told: string[] = [];
+  const reported: string[] = [];
   let inner: number | null = null;
   let isToDie = false;
   const kill = () => {
     isToDie = true;
     if (outer.exitCode !== null || outer.signalCode !== null) return;
     if (inner !== null) return signal(inner);
-    setTimeout(() => inner ?? outer.kill('SIGKILL'), TELLING_MS).unref();
+    setTimeout(() => inner ?? outer.kill('SIGKILL'), REPORT_MS).unref();
   };
   const pipe = outer.stdio[3] as Readable;
   // The end of what is reported may come only with the end of the command.
   pipe.setEncoding('utf8').on('data', (text: string) => {
-    told.push(text);
-    inner ??= childPid(told.join(''));
+    reported.push(text);
+    inner ??= childPid(reported.join(''));
     if (isToDie && inner !== null) kill();
   });
   return kill;

@@ -9,7 +9,7 @@ export interface Owner {
   gid: number;
 }
 
-/** What one command is isolated with. */
+/** The command to isolate, and the user, folder and limits that it gets. */
 export interface Place {
   command: Command;
   owner: Owner;
@@ -17,11 +17,11 @@ export interface Place {
   identity: string;
   niceness: number;
   limits: Limits;
-  /** Contents of files in /etc that are made for commands, by their paths. */
+  /** Contents of the files in /etc that commands see instead of the machine's own, by path. */
   ofEtc: Readonly<Record<string, string>>;
 }
 
-/** A program that isolates a command. */
+/** How to start the program that isolates a command. */
 export interface Enclosed {
   /**
    * The program and its arguments. It is started in the working directory, reports the first process of the
@@ -33,8 +33,8 @@ export interface Enclosed {
 }
 
 /**
- * One of the ways to isolate commands. All of them promise what `test/engine/sandbox` checks; what differs is
- * listed in docs/operations.md.
+ * One of the ways to isolate commands. All of them pass the tests in `test/engine/sandbox`; docs/operations.md lists
+ * what differs.
  */
 export interface Isolation {
   name: IsolationName;

@@ -1,7 +1,7 @@
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { hasCode } from '../../../errors.ts';
 
-/** What commands see of the system, apart from their working directory. Nothing of it can be changed. */
+/** The parts of the system that commands see beside their working directory. They cannot change any of it. */
 export interface SystemRoot {
   /** Folders of programs and libraries. */
   folders: readonly string[];

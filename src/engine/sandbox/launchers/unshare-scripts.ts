@@ -1,4 +1,4 @@
-/** Where the root folder of a command is made; it covers what is there only for the command. */
+/** Where the root folder of a command is mounted. Only the command sees it there, in place of what it covers. */
 export const NEW_ROOT = '/tmp';
 
 /**
@@ -12,17 +12,17 @@ OUTER=$$ "$@" 2>&9 9>&-
 exit $?`;
 
 /**
- * Makes the root folder of a command, enters it and executes what follows: first the working directory, `rw`
- * or `ro` for it, and `own` or `shared` for the network; then, one a line, folders and files to make, and
+ * Makes the root folder of a command, enters it and executes the program. Its arguments are the working directory,
+ * `rw` or `ro` for it, and `own` or `shared` for the network; then, one a line, folders to make, files to make, and
  * links to copy; the mounts in the format of fstab; the number of files with contents, and their paths and
- * contents; then the program.
+ * contents; then the program and its arguments.
  *
  * - If the process that waits is gone before this one has asked to end with it, nothing is started.
  * - The working directory is bound as the current one, which leads to the folder that is held open even if
  *   its path is replaced.
  * - What is mounted below a bound folder keeps its own flags, and gets those that are missing. The list of
- *   mounts is read before, because each change makes it another one.
- * - The loopback interface is off in a new network namespace; its flags are 9 if it is on. `ip` is for
+ *   mounts is read first, because each remount changes it.
+ * - The loopback interface of a new network namespace is down; flags of 9 mean that it is up. `ip` is for
  *   containers that cannot mount sysfs.
  * - The two settings of the kernel are those of the namespaces. The second one exists since Linux 6.
  * - The next user namespace cannot be made while /proc is read-only, so a process that is left behind makes it

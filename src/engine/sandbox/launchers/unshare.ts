@@ -6,12 +6,12 @@ import type { SystemRoot } from './system-root.ts';
 import { MAKE_ROOT, NEW_ROOT, SEALED, WAIT } from './unshare-scripts.ts';
 
 /**
- * Isolates commands with the programs of util-linux alone. They install no filter of system calls, so what
- * only the filter refuses is possible.
+ * Isolates commands with the programs of util-linux alone. They install no filter of system calls, so commands can do
+ * what only the filter prevents.
  *
  * A command is in two user namespaces. In the outer one its user is root, as `mount` requires, and makes what
- * the command sees; in the inner one it is itself, and has no rights over what was made. No third one can be
- * created, in which it would have rights again.
+ * the command sees; in the inner one it has its own uid, and no rights over those mounts. No third one can be created,
+ * in which it would have rights again.
  */
 export const UNSHARE: Isolation = {
   name: 'unshare',
@@ -20,7 +20,7 @@ export const UNSHARE: Isolation = {
     return {
       argv: [
         ...(isRoot() ? leavingRoot(place) : ['setpriv', '--pdeathsig', 'KILL', '--']),
-        // Its user must be known before the network namespace exists, or its loopback interface belongs to no user of it.
+        // Maps the uid before the network namespace exists: otherwise no user in it owns its loopback interface.
         ...['unshare', '--user', '--map-root-user', '--'],
         ...['unshare', '--mount', '--pid', '--ipc', '--uts', '--cgroup'],
         ...[...(command.isOnline ? [] : ['--net']), '--', '/bin/bash', '-c', WAIT, 'bash'],
@@ -42,15 +42,15 @@ export const UNSHARE: Isolation = {
 };
 
 /**
- * Namespaces are made by the user of the command, so that nothing in them has a right of root outside. The one
- * capability that is left allows to make them where other users may not, and is gone with the first of them.
+ * Namespaces are created by the user of the command, so that nothing in them has root's rights outside. The one
+ * capability that is kept lets it create them where other users may not, and is lost with the first of them.
  */
 function leavingRoot({ owner: { uid, gid }, limits }: Place): string[] {
   const kept = mayAdministrate() ? ',+sys_admin' : '';
   return [
     ...['setpriv', '--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--pdeathsig', 'KILL'],
     ...[`--inh-caps=-all${kept}`, `--ambient-caps=-all${kept}`, '--'],
-    // For all commands of this user; a limit that is set inside is one of the namespace.
+    // Limits all processes of this user together; a limit that is set inside counts only those of its namespace.
     ...['prlimit', `--nproc=${limits.processes}`, '--'],
   ];
 }
@@ -64,7 +64,7 @@ function becoming({ uid, gid }: Owner): string[] {
 
 const CAP_SYS_ADMIN = 1n << 21n;
 
-/** A server that is root in a container may lack what root is elsewhere. */
+/** A server that is root in a container may lack capabilities that root has elsewhere. */
 function mayAdministrate(): boolean {
   const [, capabilities = '0'] =
     /^CapEff:\s*([\da-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];

@@ -50,7 +50,7 @@ async function withOwnHash({ store, passwords }: Context, user: Hashed, password
   if (from === null || !passwords.isImported(from)) return user;
   const to = await passwords.hash(password);
   if (await setPassword(store.database.pool, { userId: id, from, to })) return { id, passwordHash: to };
-  // Another login may have replaced it meanwhile.
+  // A concurrent login may have replaced it.
   const present = await readPasswordHash(store.database, id);
   return (await passwords.matches(present, password)) ? { id, passwordHash: present } : user;
 }

@@ -24,7 +24,7 @@ export const theMachineDocument = {
     'GET /api/v1/tasks/{task_id}': {
       summary: 'Read a task',
       description:
-        'Tasks of other APIs answer, too: their type is `analysis` when it is none of the five, and their title is the first line of the prompt.',
+        'Also reads tasks of other APIs: their type is `analysis` when it is none of the five, and their title is the first line of the prompt.',
       response: task,
     },
     'POST /api/v1/tasks': {
@@ -41,7 +41,7 @@ export const theMachineDocument = {
     'PATCH /api/v1/tasks/{task_id}': {
       summary: 'Change a task',
       description:
-        'Takes single members or the whole object; a member that is unchanged is no change. `completed` or `failed` ends a task that has not ended; its type cannot be changed.',
+        'Takes single members or the whole object; unchanged members have no effect. `completed` or `failed` ends a task that has not ended. The type cannot be changed.',
       request: {
         name: 'TaskChange',
         example: { title: 'Updated task title', status: 'completed' },
@@ -91,7 +91,7 @@ export const theMachineDocument = {
     'POST /api/v1/agents/{agent_id}/execute': {
       summary: 'Execute an agent',
       description:
-        'Creates a task for the agent and waits for its result. After the time limit it answers with the state so far; the task continues, and is read by its id.',
+        'Creates a task for the agent and waits until it has ended, at the latest when the time limit of the agent has passed. If the client disconnects, the task continues; read it by its id.',
       request: {
         name: 'AgentWork',
         example: {

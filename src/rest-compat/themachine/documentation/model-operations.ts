@@ -20,7 +20,7 @@ export const modelOperations = {
   'POST /api/v1/models': {
     summary: 'Create a model',
     description:
-      'A model of the account; one that an admin creates with a price is for all accounts. `cost_per_token` sets the input price and, where none is known, the output price. Only admins create models of the provider `custom` and set prices (403).',
+      'A model of the account; one that an admin creates with a price is for all accounts. `cost_per_token` sets the input price and, where none is known, the output price; set by anyone but an admin, it is only for display, selection and estimates. Only admins create models of the provider `custom` (403).',
     request: {
       name: 'NewModel',
       example: { id: 'gpt-4o-mini-2', name: 'GPT-4o Mini', provider: 'openai' },
@@ -31,7 +31,7 @@ export const modelOperations = {
   'PATCH /api/v1/models/{model_id}': {
     summary: 'Change a model',
     description:
-      'Takes single members or the whole object; a member that is unchanged is no change. `id` and `provider` cannot be changed. Only admins change models for all accounts.',
+      'Takes single members or the whole object; unchanged members have no effect. `id` and `provider` cannot be changed. Only admins change models for all accounts.',
     request: { name: 'ModelChange', example: { is_active: false }, fields: modelChangeFields },
     response: model,
   },
@@ -43,7 +43,7 @@ export const modelOperations = {
   'POST /api/v1/models/{model_id}/select': {
     summary: 'Select a model for a task',
     description:
-      'Estimates the cost with this model. What a task could not have is refused with 400: a model that is inactive, whose provider is not configured, whose context is too small or whose price is unknown. The answer is that of `model-selection`.',
+      'Estimates the cost with this model. A model that a task could not use is refused with 400: one that is inactive, whose provider is not configured, whose context is too small or whose price is unknown. The response is that of `model-selection`.',
     request: {
       name: 'TaskSize',
       example: { task_type: 'code', context_size: 5000 },

@@ -4,7 +4,7 @@ import { DomainError } from '../../../errors.ts';
 import { errorProblem, resultProblem } from '../../../rules/tasks/hand-ending.ts';
 import { anyObject, number, text, withoutAbsent } from '../../shapes/input.ts';
 
-/** What a client that does the work itself may report in a change of a task. */
+/** The fields of a task change in which a client that does the work itself reports it. */
 export const reportable = {
   progress: number().min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').nullish(),
   cost: number().min(0, 'must not be less than 0').nullish(),
@@ -15,8 +15,8 @@ export const reportable = {
 type Given = z.output<z.ZodObject<typeof reportable>>;
 
 /**
- * The member of a task's metadata with what its client reported: it is shown, and no part of what the
- * installation measured, charged or compares with cost limits.
+ * The member of a task's metadata with what its client reported. It is shown, but kept apart from what the server
+ * measures, charges and compares with cost limits.
  */
 const report = z.object({
   origin: z.literal('client'),
@@ -48,7 +48,7 @@ export interface Report {
 }
 
 /**
- * What a change reports. Clients send back whole tasks, so equal values are no report.
+ * What a change reports. Clients send back whole tasks, so unchanged values are not a report.
  * @param ending the status with which the change ends the task; null: it does not
  * @throws DomainError VALIDATION_ERROR for what cannot be kept
  */
@@ -57,9 +57,9 @@ export function reportOf(given: Given, shown: Shown, ending: 'completed' | 'fail
     given[name] === null || isDeepStrictEqual(given[name], shown[name]) ? undefined : given[name];
   const [progress, cost, result, error] = [said('progress'), said('cost'), said('result'), said('error')];
   if (result)
-    refuse('result', ending === 'completed' ? resultProblem(result) : 'is taken with the status completed');
+    refuse('result', ending === 'completed' ? resultProblem(result) : 'requires the status completed');
   if (typeof error === 'string')
-    refuse('error', ending === 'failed' ? errorProblem(error) : 'is taken with the status failed');
+    refuse('error', ending === 'failed' ? errorProblem(error) : 'requires the status failed');
   if (progress !== undefined) refuseProgress(progress, shown, ending);
   const isReport = [progress, cost, result, error].some((value) => value !== undefined);
   return {

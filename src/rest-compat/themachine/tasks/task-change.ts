@@ -47,8 +47,8 @@ export function reportIn(given: Given, task: Task, ending: 'completed' | 'failed
 }
 
 /**
- * A worker may have ended the task meanwhile, and its result is kept.
- * @throws DomainError INVALID_STATE when the end that a change reports was too late
+ * If a worker has ended the task in the meantime, its result is kept.
+ * @throws DomainError INVALID_STATE when the end that a change reports came too late
  */
 export function refuseLateReport({ result, error }: Given, ended: Task): void {
   const shown = showTask(ended);

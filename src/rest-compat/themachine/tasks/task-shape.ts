@@ -28,7 +28,7 @@ export const taskShape = z.object({
   updated_at: z.string(),
   completed_at: z.string().nullable(),
   origin: z.literal('client').optional().meta({
-    description: 'Present when the client reported progress, result, error or cost, which no one measured.',
+    description: 'Present if progress, result, error or cost come from the client; no one measured them.',
   }),
 });
 

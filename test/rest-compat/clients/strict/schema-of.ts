@@ -8,8 +8,8 @@ const HEX = /^[0-9a-f]{24}$/;
 export const ELIDED = Symbol('elided');
 
 /**
- * What somebody generates of the examples of a document: every member is required, of the type that the
- * examples have, and there are no others. Times and ids have the format of the examples.
+ * The schema that someone would generate from the examples of a document: every member is required, with the type that
+ * the examples have, and there are no others. Times and ids have the format of the examples.
  * @param examples of the same thing; a member that is null in one of them may be null
  */
 export function schemaOf(...examples: readonly unknown[]): z.ZodType {

@@ -1,4 +1,4 @@
-"""Types as a client has them that was typed from the JSON examples of a document: nothing more, nothing else."""
+"""Types for clients that are typed strictly from the JSON examples of a document, and shared functions."""
 
 import time
 from typing import Annotated

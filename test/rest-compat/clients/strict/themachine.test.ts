@@ -90,7 +90,7 @@ async function start(options: { worker?: false } = {}) {
   return { ...server, port };
 }
 const server = fixture(start);
-/** Where nobody but the client works. */
+/** A server without a worker: the client does all work. */
 const still = fixture(() => start({ worker: false }));
 
 const PLACES = [
