@@ -8,7 +8,7 @@ import { totals } from './test/harness/suite/totals.ts';
  */
 const MEASURED = [
   'test/analytics/speed.test.ts',
-  'test/processes/{answer-bytes,hostile-requests,unread-responses}.test.ts',
+  'test/processes/{answer-bytes,hostile-requests,long-prompts,unread-responses}.test.ts',
   'test/engine/sandbox/memory.test.ts',
 ];
 
