@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { type DialectLifetime, earlySunsets, readLifetimes } from './start/dialect-lifetimes.ts';
+import { earlySunsets, type Lifetimes, readLifetimes } from './start/dialect-lifetimes.ts';
 import { missingVariables } from './start/required-variables.ts';
 import { type Environment, environment } from './start/variables.ts';
 import type { Dialect } from './vocabulary.ts';
@@ -104,7 +104,7 @@ export interface Config {
   /** The dialect of requests that nothing else identifies. */
   compatDefault: Dialect;
   /** Announced dates, for dialects that have any. */
-  compatLifetimes: Readonly<Partial<Record<Dialect, DialectLifetime>>>;
+  compatLifetimes: Lifetimes;
 }
 
 /** All problems of the environment at once, so that an operator can fix them together. */

@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import { readJsonText } from '../rules/json/text.ts';
-import type { Dialect } from '../vocabulary.ts';
 import type { DialectTable } from './definitions/dialect-table.ts';
 import { type Method, ROUTED_METHODS } from './definitions/terms.ts';
 import { unsupportedType } from './errors/from-fastify.ts';
@@ -10,7 +9,7 @@ import { type PreparedEndpoint, prepareEndpoint } from './handling/answer-endpoi
 import { requestCount } from './handling/count-once.ts';
 import { decimalPoints } from './handling/decimal-points.ts';
 import { documentedPath } from './handling/documented-path.ts';
-import { type Lifetime, lifetimeHeaders } from './handling/lifetime.ts';
+import { type Lifetimes, lifetimeHeaders } from './handling/lifetime.ts';
 import type { SchemaAccess } from './handling/schema-access.ts';
 import { successorLink } from './handling/successor.ts';
 import { type Passages, readAgain } from './routing/passed-request.ts';
@@ -137,7 +136,7 @@ function acceptOnlyJson(app: FastifyInstance): void {
 /** Fastify rejects a path that cannot be decoded before it looks for a route. */
 export function refuseUnreadablePath(
   { dialect, possible }: { dialect: DialectTable; possible: readonly DialectTable[] },
-  lifetimes: Readonly<Partial<Record<Dialect, Lifetime>>>,
+  lifetimes: Lifetimes,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {

@@ -1,13 +1,8 @@
+import type { Lifetimes } from '../rest-compat/handling/lifetime.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Environment } from './variables.ts';
 
-/** The announced end of a dialect; null: that part of it is not announced. */
-export interface DialectLifetime {
-  deprecated: Date | null;
-  sunset: Date | null;
-}
-
-type Lifetimes = Partial<Record<Dialect, DialectLifetime>>;
+export type { Lifetimes };
 
 export function readLifetimes({ COMPAT_DEPRECATION = [], COMPAT_SUNSET = [] }: Environment): Lifetimes {
   const dateIn = (dates: typeof COMPAT_SUNSET, name: Dialect) =>

@@ -1,4 +1,4 @@
-import { print } from 'graphql';
+import { type DocumentNode, print } from 'graphql';
 import { post } from './connection/http.ts';
 import type { Tokens } from './connection/tokens.ts';
 import type { Operation, Payload, Sink, Stop } from './connection/transport.ts';
@@ -22,7 +22,7 @@ export function createRequests(url: string, tokens: Tokens): Requests {
   }
   return {
     async request(document, variables, { signal } = {}) {
-      const query = typeof document === 'string' ? document : print(document);
+      const query = textOf(document);
       const { data, errors } = await execute({ query, variables }, signal);
       if (errors || !data) throw errorOf(errors ?? []);
       return data as never;
@@ -43,4 +43,9 @@ export function createRequests(url: string, tokens: Tokens): Requests {
       return () => controller.abort();
     },
   };
+}
+
+/** A query or mutation as it is sent. */
+export function textOf(document: string | DocumentNode): string {
+  return typeof document === 'string' ? document : print(document);
 }

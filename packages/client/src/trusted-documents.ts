@@ -1,6 +1,7 @@
-import { type DocumentNode, Kind, parse, print } from 'graphql';
+import { type DocumentNode, Kind, parse } from 'graphql';
 import { resumptionOf } from './connection/resumption.ts';
 import * as ownDocuments from './documents.ts';
+import { textOf } from './requests.ts';
 
 /**
  * Generates the content of the server's `DOCUMENTS_FILE`, for use in a build step: the texts that the client sends for
@@ -28,5 +29,5 @@ function sentText(document: string | DocumentNode): string {
     (one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === 'subscription',
   );
   if (isSubscription) return resumptionOf(parsed, {}).operation()!.query;
-  return typeof document === 'string' ? document : print(document);
+  return textOf(document);
 }

@@ -1,8 +1,13 @@
+import type { Dialect } from '../../vocabulary.ts';
+
 /** The announced end of a dialect; null: that part of it is not announced. */
 export interface Lifetime {
   deprecated: Date | null;
   sunset: Date | null;
 }
+
+/** Of the dialects whose end is announced. */
+export type Lifetimes = Readonly<Partial<Record<Dialect, Lifetime>>>;
 
 /** `Deprecation` has a date as in RFC 9651, `Sunset` an HTTP date. @param lifetime undefined: no end is announced */
 export function lifetimeHeaders(lifetime: Lifetime | undefined): Record<string, string> {

@@ -4,7 +4,7 @@ import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { DomainError } from '../../errors.ts';
 import type { Dialect } from '../../vocabulary.ts';
 import type { Access, CountedAsker, Limit, Standing } from '../definitions/terms.ts';
-import type { Lifetime } from './lifetime.ts';
+import type { Lifetimes } from './lifetime.ts';
 
 export interface Execution {
   document: DocumentNode;
@@ -43,7 +43,7 @@ export interface Visitor {
 /** All that rest-compat can access: a dialect does everything by GraphQL documents. */
 export interface SchemaAccess {
   /** Announced dates, for dialects that have any. */
-  lifetimes: Readonly<Partial<Record<Dialect, Lifetime>>>;
+  lifetimes: Lifetimes;
   /** For validating documents at start-up. */
   schema: GraphQLSchema;
   /** Never rejects. */
