@@ -133,3 +133,24 @@ describe('in a process that reads 8 MB at once, and 12 MB at most', () => {
     await Promise.all([ann, bob].map(isTaken));
   });
 });
+
+test('bodies that arrive together are handed on one after the other, each once the one before it can be parsed', async () => {
+  const bodies = createBodies();
+  const server = createServer(async (incoming, response) => {
+    await text(bodies.receive('a', incoming, response));
+    response.end();
+  }).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const open = Array.from({ length: 6 }, () => begin(url, MEGABYTE));
+    await Promise.all(open.map(({ written }) => written));
+    const begun = performance.now();
+    for (const { sent } of open) sent.end('"');
+    await Promise.all(open.map(({ answered }) => answered));
+    // 25 ms after each of the first five; a timer may be early by one.
+    expect(performance.now() - begun).toBeGreaterThan(5 * 24);
+  } finally {
+    server.close();
+  }
+});
