@@ -45,6 +45,8 @@ export interface Config {
   /** Used for locks, LISTEN and migrations, so that a transaction pooler may serve everything else. */
   databaseDirectUrl: string | null;
   poolMax: number;
+  /** Whether statements keep their names and plans on a connection, which a transaction pooler may not know. */
+  preparesStatements: boolean;
   /** Fan-out between processes; null: within this process alone. */
   redisUrl: string | null;
   workerConcurrency: number;
@@ -179,6 +181,7 @@ function toConfig(env: Environment): Config {
     databaseUrl: env.DATABASE_URL ?? null,
     databaseDirectUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL ?? null,
     poolMax: env.PG_POOL_MAX,
+    preparesStatements: env.DATABASE_PREPARE === 'on',
     redisUrl: env.REDIS_URL ?? null,
     workerConcurrency: env.WORKER_CONCURRENCY,
     accountShare: env.ACCOUNT_SHARE,

@@ -127,8 +127,7 @@ if (isEntryPoint(import.meta)) {
     const { url, directUrl } = requireDatabaseUrl(config, 'start:api');
     await migrate(directUrl, log);
     const metrics = createMetrics(packageJson.version);
-    const { poolMax, redisUrl, quotas } = config;
-    const store = metrics.measure(await openStore({ url, poolMax, redisUrl, quotas, log }));
+    const store = metrics.measure(await openStore(url, config, log));
     atStop(() => store.close());
     const server = await startServer(config, log, store, false, metrics);
     atStop(() => server.stop());

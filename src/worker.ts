@@ -127,8 +127,7 @@ if (isEntryPoint(import.meta)) {
     const urls = requireDatabaseUrl(config, 'start:worker');
     await migrate(urls.directUrl, log);
     const metrics = createMetrics(packageJson.version);
-    const { poolMax, redisUrl, quotas } = config;
-    const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, quotas, log }));
+    const store = metrics.measure(await openStore(urls.url, config, log));
     atStop(() => store.close());
     const stopCounting = await countCreatedRuns(config, log, store);
     atStop(async () => stopCounting());

@@ -35,6 +35,7 @@ describe('what a variable becomes', () => {
       databaseUrl: null,
       databaseDirectUrl: null,
       poolMax: 20,
+      preparesStatements: true,
       providerRetryMs: 150_000,
       redisUrl: null,
       workerConcurrency: 200,
@@ -112,6 +113,7 @@ describe('what a variable becomes', () => {
       given: { DATABASE_URL: 'postgres://pooler/x', DATABASE_DIRECT_URL: 'postgres://db/x' },
       expected: { databaseUrl: 'postgres://pooler/x', databaseDirectUrl: 'postgres://db/x' },
     },
+    { given: { DATABASE_PREPARE: 'off' }, expected: { preparesStatements: false } },
     {
       given: { OPENAI_API_KEY: 'sk-1' },
       expected: { openai: { apiKey: 'sk-1', baseUrl: 'https://api.openai.com/v1' } },

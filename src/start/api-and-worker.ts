@@ -17,8 +17,7 @@ export async function startApiAndWorker(
 ): Promise<RunningServer> {
   await migrate(urls.directUrl, log);
   const metrics = createMetrics(packageJson.version);
-  const { poolMax, redisUrl, quotas } = config;
-  const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, quotas, log }));
+  const store = metrics.measure(await openStore(urls.url, config, log));
   atStop(() => store.close());
   // Runs of a killed process are recovered at once.
   if (urls.isOurs) await releaseAllWorkers(store.database);

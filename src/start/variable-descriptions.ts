@@ -43,6 +43,9 @@ const data = {
     text: 'for locks, LISTEN and migrations, when `DATABASE_URL` is a transaction pooler',
     fallback: '`DATABASE_URL`',
   },
+  DATABASE_PREPARE: {
+    text: '`off` sends statements to `DATABASE_URL` without names: for a transaction pooler without prepared statements, such as pgbouncer before 1.21',
+  },
   PG_POOL_MAX: { text: 'connections of one process; a worker opens 10 more for its jobs' },
   REDIS_URL: {
     text: 'carries live events between processes and counts rate limits over all of them; it may be unavailable at any time',

@@ -10,21 +10,28 @@ import { createLookups } from './lookups.ts';
 import { createRunWatch } from './runs/run-watch.ts';
 import type { Store } from './store.ts';
 
-/** Connects to a migrated database. The caller closes the store. */
-export async function openStore(options: {
-  url: string;
+interface StoreConfig {
   poolMax: number;
+  preparesStatements: boolean;
+  /** null: events stay in this process. */
   redisUrl: string | null;
   /** Default quotas of an account. */
   quotas: Amounts;
-  log: Log;
-}): Promise<Store & { close(): Promise<void> }> {
-  const database = openDatabase(options);
-  const watch = createRunWatch(database, options.log);
-  const feedWatch = createFeedWatch(database, options.log);
-  const credentialWatch = createCredentialWatch(database, options.log);
-  const bus: Bus & { close?(): Promise<void> } = options.redisUrl
-    ? (await import('./log/redis-bus.ts')).createRedisBus(options.redisUrl, options.log)
+}
+
+/** Connects to a migrated database. The caller closes the store. */
+export async function openStore(
+  url: string,
+  config: StoreConfig,
+  log: Log,
+): Promise<Store & { close(): Promise<void> }> {
+  const { poolMax, preparesStatements, redisUrl, quotas } = config;
+  const database = openDatabase({ url, poolMax, preparesStatements, log });
+  const watch = createRunWatch(database, log);
+  const feedWatch = createFeedWatch(database, log);
+  const credentialWatch = createCredentialWatch(database, log);
+  const bus: Bus & { close?(): Promise<void> } = redisUrl
+    ? (await import('./log/redis-bus.ts')).createRedisBus(redisUrl, log)
     : createLocalBus();
   return {
     database,
@@ -33,7 +40,7 @@ export async function openStore(options: {
     feedWatch,
     credentialWatch,
     lookups: createLookups(database),
-    quotas: createQuotas(database, options.quotas),
+    quotas: createQuotas(database, quotas),
     queueLimits: createQueueLimits(database),
     queued: new EventEmitter(),
     created: new EventEmitter(),

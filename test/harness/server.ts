@@ -82,13 +82,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const log = options.log ?? createLog(config.logLevel);
   const metrics = createMetrics('test');
-  const opened = await openStore({
-    url: database.url,
-    poolMax: config.poolMax,
-    redisUrl: config.redisUrl,
-    quotas: config.quotas,
-    log,
-  });
+  const opened = await openStore(database.url, config, log);
   const store = metrics.measure(opened);
   started.defer(() => store.close());
   const urls = { url: database.url, directUrl: database.url, isOurs: options.embedded ?? false };

@@ -104,13 +104,7 @@ test('given two workers and a queue that one has filled, then a task waits for n
       OPENAI_API_KEY: 'sk-test',
     },
   });
-  const elsewhere = await openStore({
-    url: server.databaseUrl,
-    poolMax: 10,
-    redisUrl: null,
-    quotas: server.config.quotas,
-    log,
-  });
+  const elsewhere = await openStore(server.databaseUrl, server.config, log);
   const workers = [
     await startWorkerOf(server),
     await startWorkerOf(server, elsewhere, createMetrics('test')),

@@ -23,13 +23,7 @@ const TABLES = ['run', 'task', 'model_call'];
 const server = fixture(() => startTestServer({ worker: false, variables: { OPENAI_API_KEY: 'sk-unused' } }));
 const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  store = await openStore({
-    url: server.databaseUrl,
-    poolMax: 1,
-    redisUrl: null,
-    quotas: server.config.quotas,
-    log: createLog('silent'),
-  });
+  store = await openStore(server.databaseUrl, { ...server.config, poolMax: 1 }, createLog('silent'));
   await registerWorker(store.database, workerId);
   for (const table of TABLES) await sql(`alter table ${table} set (autovacuum_enabled = off)`);
 });

@@ -9,9 +9,20 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export function openDatabase(options: { url: string; poolMax: number; log: Log }): Database {
-  const pool = createPool(options.url, options.poolMax, options.log);
-  const aside = createPool(options.url, 1, options.log);
+/** @param options `preparesStatements` is false behind a transaction pooler that knows no prepared statements. */
+export function openDatabase(options: {
+  url: string;
+  poolMax: number;
+  preparesStatements?: boolean;
+  log: Log;
+}): Database {
+  const { url, poolMax, log, preparesStatements = true } = options;
+  const pool = createPool(url, poolMax, log);
+  const aside = createPool(url, 1, log);
+  if (!preparesStatements) {
+    pool.on('connect', dropNames);
+    aside.on('connect', dropNames);
+  }
   return {
     pool,
     aside,
@@ -39,4 +50,20 @@ export function createPool(url: string, max: number, log: Log, options?: string)
     client.on('error', (error) => log.warn({ error: error.message }, 'database connection lost'));
   });
   return pool;
+}
+
+/**
+ * Sends the client's statements without names: a pooler may run the next one on another connection, which has not
+ * prepared it.
+ */
+function dropNames(client: pg.PoolClient): void {
+  const send = client.query;
+  const query = (statement: string | pg.QueryConfig | pg.Submittable, ...others: unknown[]) => {
+    // A configuration may be kept and sent again; a query is sent once.
+    const isConfiguration = typeof statement === 'object' && !('submit' in statement);
+    const unnamed = isConfiguration ? { ...statement, name: undefined } : statement;
+    if (unnamed instanceof pg.Query) Object.assign(unnamed, { name: undefined });
+    return Reflect.apply(send, client, [unnamed, ...others]);
+  };
+  Object.assign(client, { query });
 }
