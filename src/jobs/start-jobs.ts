@@ -10,6 +10,7 @@ import { createDispatcher } from './dispatcher.ts';
 import { claimNext, claimOne, executeRun } from './execute-run.ts';
 import { startJobRunner } from './job-runner.ts';
 import { bePresent } from './presence.ts';
+import { prune } from './prune.ts';
 import { reap } from './reaper.ts';
 import { sweep } from './sweep.ts';
 import { keepTime } from './timers.ts';
@@ -75,6 +76,7 @@ export async function startJobs(
   const lookingAfter = Promise.all([
     reap({ database, presence, dispatcher: context.dispatcher, log }, stopping.signal),
     sweep(context, stopping.signal),
+    prune({ database, log }, stopping.signal),
     keepTime(context, stopping.signal),
   ]);
 

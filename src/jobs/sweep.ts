@@ -1,11 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { pruneAudit } from '../store/accounts/audit.ts';
 import { requeueLostDeletions } from '../store/accounts/delete-account.ts';
-import { pruneLogins } from '../store/accounts/logins.ts';
 import { requeueOrphanedDeliveries } from '../store/integrations/send-deliveries.ts';
-import { pruneChanges } from '../store/log/changes.ts';
 import { endLostTurns } from '../store/runs/end-turns.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
 import { addMissingTickets, readHeldRuns } from '../store/workers/missing-tickets.ts';
@@ -16,7 +13,6 @@ const INTERVAL_MS = 5_000;
 
 /**
  * The backstop of the queue, until `signal` aborts: finds runs and deliveries that no worker is processing.
- * Also deletes expired rows.
  */
 export async function sweep(context: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = context.engine;
@@ -38,9 +34,6 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       await requeueLostDeletions(store.database);
       await requeueOrphanedDeliveries(store.database);
       await requeueLateTicks(store);
-      await pruneLogins(store.database);
-      await pruneAudit(store.database);
-      await pruneChanges(store.database);
     } catch (error) {
       log.warn({ error: coerceError(error).message }, 'could not look for orphaned runs; retrying');
     }

@@ -1,6 +1,7 @@
 import { newId } from '../../rules/ids/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
 import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
 import type { RowList } from '../database/sql-page.ts';
 import { type Queryable, tables } from '../database/tables.ts';
@@ -21,8 +22,7 @@ export const OWN_ACTIONS = `'api_key_created', 'api_key_deleted', 'api_key_rotat
  * displaced.
  */
 const MAX_OWN_ENTRIES = 1_000;
-const DELETED_AT_ONCE = 10;
-const PRUNED_AT_ONCE = 1_000;
+const SUPERFLUOUS_AT_ONCE = 10;
 
 /** Records an action, in the transaction that performs it. */
 export async function recordAudit(client: Queryable, event: AuditEvent): Promise<void> {
@@ -32,7 +32,7 @@ export async function recordAudit(client: Queryable, event: AuditEvent): Promise
       with superfluous as (
         delete from audit_entry where $3 in (${OWN_ACTIONS}) and id in (
           select id from audit_entry where actor_id = $2 and action in (${OWN_ACTIONS}) and action = $3
-          order by created_at desc, id desc offset ${MAX_OWN_ENTRIES - 1} limit ${DELETED_AT_ONCE}
+          order by created_at desc, id desc offset ${MAX_OWN_ENTRIES - 1} limit ${SUPERFLUOUS_AT_ONCE}
         )
       )
       insert into audit_entry (id, actor_id, actor_email, action, subject)
@@ -41,14 +41,14 @@ export async function recordAudit(client: Queryable, event: AuditEvent): Promise
   });
 }
 
-/** Deletes entries older than a year, a limited number at a time. */
-export async function pruneAudit(database: Database): Promise<void> {
-  await database.pool.query({
+/** Deletes entries older than a year. */
+export function pruneAudit(database: Database): Promise<void> {
+  return deleteInBatches(database, {
     name: 'prune-audit',
     text: `
       delete from audit_entry where id in (
         select id from audit_entry where created_at < now() - interval '1 year'
-        order by created_at, id limit ${PRUNED_AT_ONCE} for update skip locked
+        order by created_at, id limit ${DELETED_AT_ONCE} for update skip locked
       )`,
   });
 }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
+import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
 import { transaction } from '../database/transaction.ts';
 
 export interface NewLogin {
@@ -25,7 +26,6 @@ export interface RefreshHashes {
 export const REFRESH_DAYS = 30;
 /** Maximum number of logins of an account; the oldest ones end. */
 const MAX_LOGINS = 1_000;
-const PRUNED_AT_ONCE = 1_000;
 
 /**
  * Begins a login with its first refresh token. Also deletes the account's expired logins.
@@ -138,13 +138,13 @@ async function replaceToken(
   );
 }
 
-/** Deletes expired logins with their refresh tokens, a limited number at a time. */
-export async function pruneLogins(database: Database): Promise<void> {
-  await database.pool.query({
+/** Deletes expired logins with their refresh tokens. */
+export function pruneLogins(database: Database): Promise<void> {
+  return deleteInBatches(database, {
     name: 'prune-logins',
     text: `
       delete from login where id in (
-        select id from login where expires_at < now() order by expires_at limit ${PRUNED_AT_ONCE} for update skip locked
+        select id from login where expires_at < now() order by expires_at limit ${DELETED_AT_ONCE} for update skip locked
       )`,
   });
 }

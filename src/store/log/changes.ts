@@ -1,6 +1,7 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import type { ChangedKind, ChangeType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
 import type { Bus } from './bus.ts';
 
 /** What feeds send beside the events of runs. */
@@ -76,24 +77,15 @@ export function ringChange(bus: Bus, { ownerId, sessionId }: Pick<NewChange, 'ow
 
 /** Cursors of feeds are accepted for this long: a client that returns later would miss changes. */
 export const CHANGES_KEPT_DAYS = 30;
-const PRUNED_AT_ONCE = 1_000;
-const MOST_PRUNED = 100_000;
 
 /** Deletes changes that no cursor can ask for any more. */
-export async function pruneChanges({ pool }: Database): Promise<void> {
-  for (let pruned = 0; pruned < MOST_PRUNED; pruned += PRUNED_AT_ONCE) {
-    if ((await pruneSome(pool)) < PRUNED_AT_ONCE) return;
-  }
-}
-
-async function pruneSome(pool: Pool): Promise<number> {
-  const { rowCount } = await pool.query({
+export function pruneChanges(database: Database): Promise<void> {
+  return deleteInBatches(database, {
     name: 'prune-changes',
     text: `
       delete from change where (subject_id, place) in (
         select subject_id, place from change where at < now() - interval '${CHANGES_KEPT_DAYS + 1} days'
-        order by at limit ${PRUNED_AT_ONCE} for update skip locked
+        order by at limit ${DELETED_AT_ONCE} for update skip locked
       )`,
   });
-  return rowCount ?? 0;
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Database } from '../database/database.ts';
+import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
 
 /**
  * A ticket entitles a worker's slot to one piece of ready work, not to a specific one: the worker decides
@@ -80,4 +82,17 @@ export function addLaterDeliveryJobSql(id: string, at: string): string {
 export function addAccountDeletionJobSql(id: string): string {
   return `graphile_worker.add_job('delete-account', json_build_object('userId', ${id}),
     job_key => 'delete-account:' || ${id}, max_attempts => 25)`;
+}
+
+/** Deletes jobs whose last attempt failed a month ago. */
+export function pruneFailedJobs(database: Database): Promise<void> {
+  return deleteInBatches(database, {
+    name: 'prune-failed-jobs',
+    text: `
+      delete from graphile_worker._private_jobs where id in (
+        select id from graphile_worker._private_jobs
+        where attempts >= max_attempts and locked_at is null and updated_at < now() - interval '30 days'
+        limit ${DELETED_AT_ONCE} for update skip locked
+      )`,
+  });
 }
