@@ -1,11 +1,16 @@
-import type { GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, visit } from 'graphql';
 import type { DialectTable } from '../../src/rest-compat/definitions/dialect-table.ts';
+import type { DialectDocument } from '../../src/rest-compat/definitions/documentation.ts';
 import type { Endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
 import type { RequestParts } from '../../src/rest-compat/definitions/terms.ts';
-import { OVERRIDES } from './overrides.ts';
+import { DOCUMENTED_DIALECTS } from '../../src/rest-compat/index.ts';
+import { ANSWERED, MORE_REQUESTS, OVERRIDES, PLAIN } from './overrides.ts';
+import { withValue } from './paths.ts';
+import { responseRows } from './response-rows.ts';
 import { type SampledData, sampleData } from './sample-data.ts';
-import { sampleRequest, wordsOf } from './sample-request.ts';
-import { nameOf, pathsIn, type Trace, trace, valueAt, withValue } from './trace.ts';
+import { sampleRequest } from './sample-request.ts';
+import { traceRequests } from './trace-request.ts';
+import { traceResponse } from './trace-response.ts';
 
 /** What a client of an endpoint has to know to use GraphQL instead, found by executing its declaration on examples. */
 export interface EndpointDescription {
@@ -14,9 +19,9 @@ export interface EndpointDescription {
   /** Of the documents, in the order in which they are executed. */
   variables: { before: object | null; main: object; wait: object | null };
   /** Variables by members of the request. */
-  sent: Trace;
-  /** Members of the response by fields of the data; those that come from none are constants or from the request. */
-  answered: { found: Trace; paths: readonly string[] } | null;
+  sent: ReadonlyMap<string, readonly string[]>;
+  /** Where the members of the response come from; null: it has no body of JSON. */
+  answered: readonly (readonly [member: string, source: string])[] | null;
 }
 
 export function describeEndpoint(
@@ -32,76 +37,56 @@ export function describeEndpoint(
     const given = row.input.parse(parts);
     return {
       before: row.before?.variables(given) ?? null,
-      main: row.variables(given, known?.data ?? {}),
+      main: row.variables(given, known ? unended(known) : {}),
     };
   };
   const { before, main } = variablesFor(request);
   const begun = sampleData(schema, row.document, main);
-  const variables = { before, main, wait: row.wait?.variables(begun.data) ?? null };
+  // Without variables, because those decide which of several mutations is executed.
+  const ended = sampleData(schema, (row.wait ?? row).document, {});
+  const deciding = decidingVariables(row.document);
+  const sentFor = (parts: unknown) => {
+    const sent = variablesFor(parts);
+    const shown = Object.entries(sent.main).filter(([name]) => !deciding.has(name));
+    return { ...sent, main: Object.fromEntries(shown) };
+  };
+  const endpoint = `${table.name} ${row.method} ${row.path}`;
+  const requests = [request, ...moreRequests(table, row).map((parts) => ({ ...request, ...parts }))];
   return {
     row,
     request,
-    variables,
-    sent: traceRequest(request, wordsOf(row.input), variablesFor),
-    answered: row.sends || row.status === 204 ? null : traceResponse(schema, row, asked, begun, known),
+    variables: { before, main, wait: row.wait?.variables(begun.data) ?? null },
+    sent: traceRequests(row, requests, sentFor),
+    answered: row.sends || row.status === 204 ? null : responseRows(endpoint, traceAnswer()),
   };
+
+  function traceAnswer() {
+    const answered = { ...request, ...ANSWERED[endpoint] };
+    return traceResponse(row, answered, ended, known, PLAIN.includes(endpoint));
+  }
 }
 
-function traceRequest(
-  request: RequestParts,
-  words: readonly unknown[],
-  variablesFor: (parts: unknown) => object,
-): Trace {
-  const changes = pathsIn(request).flatMap((path) =>
-    [...othersOf(valueAt(request, path)), ...words].map((other) => ({
-      path: nameOf(path),
-      change: () => variablesFor(withValue(request, path, other)),
-    })),
-  );
-  const { found } = trace(variablesFor(request), changes);
-  const byMember: Trace = new Map();
-  for (const [variable, members] of found)
-    for (const member of members) byMember.set(member, (byMember.get(member) ?? new Set()).add(variable));
-  return byMember;
+/** Variables of a document that only decide what is executed. */
+function decidingVariables(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: ({ arguments: given = [] }) => {
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return names;
 }
 
-/** Other values that a member of a request may have; undefined, the last one, removes it. */
-function othersOf(value: unknown): unknown[] {
-  if (typeof value === 'number') return [value + 1, undefined];
-  if (typeof value === 'boolean') return [!value, undefined];
-  if (typeof value !== 'string') return [{ other: 'value' }, undefined];
-  const number = /^\d+$/.test(value) ? [String(Number(value) + 1)] : [];
-  return [...number, `${value}x`, value === 'true' ? 'false' : 'true', undefined];
+/** The data before a change: a run that has not ended can be changed. */
+function unended({ data, leaves }: SampledData): unknown {
+  const ends = leaves.filter(({ path }) => path.at(-1) === 'endedAt');
+  return ends.reduce<unknown>((changed, { path }) => withValue(changed, path, null), data);
 }
 
-function traceResponse(
-  schema: GraphQLSchema,
-  row: Endpoint,
-  asked: unknown,
-  begun: SampledData,
-  known: SampledData | null,
-) {
-  const main = row.wait ? sampleData(schema, row.wait.document, {}) : begun;
-  const respond = (data: unknown, before: unknown) => row.respond(data, asked, before);
-  const before = known?.data ?? {};
-  // Some texts, such as enum values, are shown to clients as other words: trying all of those finds the mapping.
-  const words = row.body ? wordsOf(row.body) : [];
-  const changes = [
-    ...changesOf(main, words, (data) => respond(data, before)),
-    ...(known ? changesOf(known, words, (data) => respond(main.data, data)) : []),
-  ];
-  return trace(respond(main.data, before), changes);
-}
-
-function changesOf(
-  { data, leaves }: SampledData,
-  words: readonly unknown[],
-  respond: (data: unknown) => unknown,
-) {
-  return leaves.flatMap(({ path, others }) =>
-    [...others, ...(typeof others[0] === 'string' ? words : [])].map((other) => ({
-      path: nameOf(path),
-      change: () => respond(withValue(data, path, other)),
-    })),
-  );
+function moreRequests({ name }: DialectTable, { method, path }: Endpoint): Partial<RequestParts>[] {
+  const endpoint = `${method} ${path}`;
+  const { document } = DOCUMENTED_DIALECTS.find(({ table }) => table.name === name)!;
+  const operations: DialectDocument['operations'] = document.operations;
+  const body = operations[endpoint]?.request?.example;
+  return [...(body ? [{ body }] : []), ...(MORE_REQUESTS[`${name} ${endpoint}`] ?? [])];
 }

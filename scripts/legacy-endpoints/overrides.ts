@@ -26,7 +26,130 @@ export const OVERRIDES: Readonly<Record<string, Partial<RequestParts>>> = {
     },
   },
   'ai-task-orchestra POST /api/v1/tasks': {
-    body: { template: 'report', parameters: { topic: 'security' }, priority: 5 },
+    body: { template: 'report', parameters: { topic: 'security' }, priority: 5, depends_on: ['TASK_ID'] },
   },
   'amas POST /api/v1/integrations': { body: { platform: 'github', credentials: { token: 'TOKEN' } } },
+};
+
+/** What workflows and their steps can have beside names and work. */
+const WORKFLOW = {
+  description: 'Scan example.com',
+  is_active: true,
+  timeout: 600,
+  schedule: {
+    cron: '0 7 * * *',
+    time_zone: 'Europe/Berlin',
+    input_data: { website: 'https://example.com' },
+    parameters: { depth: 1 },
+  },
+};
+const STEP = {
+  id: 'scan',
+  depends_on: ['first'],
+  condition: 'input.scan',
+  for_each: 'input.websites',
+  max_concurrency: 2,
+  retries: 1,
+  retry_delay: 5,
+  timeout: 60,
+};
+
+/** More requests, of which only the mapping is shown: they have the members that the shown one cannot have. */
+export const MORE_REQUESTS: Readonly<Record<string, readonly Partial<RequestParts>[]>> = {
+  'themachine PATCH /api/v1/tasks/{task_id}': [
+    { body: { context: { url: 'https://example.com' } } },
+    { body: { progress: 0.5, cost: 0.5 } },
+    { body: { status: 'completed', result: { output: 'Done' } } },
+    { body: { status: 'failed', error: 'It failed' } },
+  ],
+  'themachine POST /api/v1/models': [{ body: { id: 'demo', provider: 'openai', cost_per_token: 0.00001 } }],
+  'themachine PATCH /api/v1/models/{model_id}': [
+    { body: { cost_per_token: 0.5 } },
+    {
+      body: {
+        aliases: ['example'],
+        version: '2',
+        specialties: ['text'],
+        max_output: 8192,
+        prices: { input: 0.5, cached_input: 0.1, output: 2 },
+        supports_vision: true,
+        supports_function_calling: true,
+        base_url: 'https://models.example.com/v1',
+        api_key: 'KEY',
+      },
+    },
+  ],
+  'themachine POST /api/v1/orchestration/workflows': [
+    {
+      body: {
+        name: 'Example',
+        steps: [
+          {
+            ...STEP,
+            task: 'Scan example.com',
+            agent_id: 'AGENT_ID',
+            parameters: { temperature: 0.2, top_p: 0.9, max_tokens: 1000, stop: ['END'], seed: 1 },
+            response_schema: { type: 'object' },
+          },
+        ],
+        ...WORKFLOW,
+      },
+    },
+    {
+      body: {
+        name: 'Example',
+        steps: [{ ...STEP, template: 'report', template_parameters: { topic: 'security' } }],
+      },
+    },
+  ],
+  'themachine PATCH /api/v1/orchestration/workflows/{workflow_id}': [{ body: WORKFLOW }],
+  'themachine POST /api/v1/agents': [
+    { body: { name: 'Example', type: 'executor', parameters: { model: 'demo' } } },
+  ],
+  'themachine PATCH /api/v1/agents/{agent_id}': [{ body: { parameters: { model: 'demo' } } }],
+  'themachine POST /api/v1/agents/{agent_id}/execute': [
+    { body: { task: 'Scan example.com', parameters: { model: 'demo' } } },
+  ],
+};
+
+/** Requests with which the response is traced, if it does not show everything otherwise. */
+export const ANSWERED: Readonly<Record<string, Partial<RequestParts>>> = {
+  'themachine GET /api/v1/models': { query: {} },
+};
+
+/** Endpoints that choose from several models, of which each value could then be any model's. */
+export const PLAIN: readonly string[] = [
+  'themachine POST /api/v1/models',
+  'themachine PATCH /api/v1/models/{model_id}',
+  'themachine POST /api/v1/models/{model_id}/select',
+  'themachine POST /api/v1/orchestration/model-selection',
+  'ai-task-orchestra GET /api/v1/tasks/status',
+];
+
+/** Where members of responses come from that depend on which models there are. */
+export const SOURCES: Readonly<Record<string, string>> = {
+  'themachine POST /api/v1/models id':
+    '`createModel.model.modelId`; after `provider` and `/` if another model of this id is preferred',
+  'themachine POST /api/v1/models/{model_id}/select alternatives[].id':
+    '`selectModel.selected.model.modelId`, `selectModel.alternatives[].model.modelId`',
+  'themachine POST /api/v1/orchestration/model-selection alternatives[].id':
+    '`selectModel.alternatives[].model.modelId`',
+};
+
+/** What becomes of members of requests that set no variable. */
+export const WITHOUT_VARIABLE: Readonly<Record<string, string>> = {
+  'themachine GET /api/v1/models query.provider': 'selects from `models.nodes`',
+  'themachine GET /api/v1/models query.capability': 'selects from `models.nodes`',
+  'themachine GET /api/v1/models query.is_active': 'selects from `models.nodes`',
+  'themachine GET /api/v1/models query.limit': 'selects from `models.nodes`',
+  'themachine GET /api/v1/models query.offset': 'selects from `models.nodes`',
+  'mini-devin POST /api/sessions/{session_id}/tasks body.run_mode':
+    'not needed: commands of agents never have network access',
+  'mini-devin GET /api/tasks/{task_id}/artifacts/{artifact_id} params.artifact_id':
+    'selects from `task.artifacts`',
+  'amas POST /api/v1/predictions/predict/task body.target': 'has no effect on predictions',
+  'amas POST /api/v1/predictions/predict/task body.parameters': 'only `model` has an effect on predictions',
+  'orchestratex GET /api/models/ query.limit': 'selects from `models.nodes`',
+  'orchestratex GET /api/models/ query.offset': 'selects from `models.nodes`',
+  'orchestratex GET /api/models/{model_name} params.model_name': 'selects from `models.nodes`',
 };

@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
@@ -18,12 +19,13 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { globalId } from '../../src/rules/ids/global-id.ts';
-
-export type Path = readonly (string | number)[];
+import { ANY, type Path, pathsIn, valueAt } from './paths.ts';
+import type { SourceKind } from './trace.ts';
 
 /** A value that a document reads: its path in the data, and other values that it may have. */
 export interface Leaf {
   path: Path;
+  kind: SourceKind;
   others: readonly unknown[];
 }
 
@@ -87,6 +89,9 @@ export function sampleData(schema: GraphQLSchema, document: DocumentNode, variab
     owner: string,
     path: Path,
   ): unknown {
+    // The root fields of a response without errors are null only if they were left out.
+    const isEverNull = path.length > 1 || nodes.some(({ directives }) => directives?.length);
+    if (!isNonNullType(type) && isEverNull) leaves.push(leafOf(path, 'null', [null]));
     const nullable = isNonNullType(type) ? type.ofType : type;
     if (isListType(nullable)) return [readValue(nullable.ofType, nodes, owner, [...path, 0])];
     const named = getNamedType(type);
@@ -94,10 +99,8 @@ export function sampleData(schema: GraphQLSchema, document: DocumentNode, variab
       const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
       return readObject(named, sets, path);
     }
-    const [value, ...others] = isEnumType(named)
-      ? named.getValues().map(({ name }) => name)
-      : scalars(named.name, owner, nodes[0]!.name.value);
-    leaves.push({ path, others });
+    const { value, found } = sampleValue(named, owner, nodes[0]!.name.value);
+    leaves.push(...found.map((leaf) => ({ ...leaf, path: [...path, ...leaf.path] })));
     return value;
   }
 
@@ -114,6 +117,46 @@ function isLeftOut({ directives = [] }: SelectionNode, variables: object): boole
   });
 }
 
+/** An example, and the leaves in it: only JSON has several. */
+function sampleValue(
+  type: GraphQLNamedType,
+  owner: string,
+  field: string,
+): { value: unknown; found: Leaf[] } {
+  if (isEnumType(type)) {
+    const words = type.getValues().map(({ name }) => name);
+    // A run that has not ended, which more endpoints can change.
+    const value = words.includes('PENDING') ? 'PENDING' : words[0];
+    const others = words.filter((word) => word !== value);
+    return { value, found: [{ path: [], kind: 'choice', others }] };
+  }
+  if (type.name === 'JSON') {
+    const value = JSON_OBJECTS[field] ?? { [ANY]: 'text' };
+    const found = pathsIn(value).flatMap((path) => [
+      leafOf(path, 'value', othersOf(valueAt(value, path))),
+      leafOf(path, 'null', [null]),
+    ]);
+    return { value, found };
+  }
+  const [value, ...others] = scalars(type.name, owner, field);
+  const kind = type.name === 'ID' ? 'id' : type.name === 'Boolean' ? 'choice' : 'value';
+  const empty = type.name === 'String' ? [leafOf([], 'null', [''])] : [];
+  return { value, found: [leafOf([], kind, others), ...empty] };
+}
+
+const leafOf = (path: Path, kind: SourceKind, others: readonly unknown[]): Leaf => ({ path, kind, others });
+
+/** Fields of JSON of which older APIs read single members. */
+const JSON_OBJECTS: Readonly<Record<string, object>> = {
+  result: { output: 'text', success: true, summary: 'summary', [ANY]: 'text' },
+  metadata: { reported: { origin: 'client', progress: 0.25, cost: 0.25 } },
+};
+
+function othersOf(value: unknown): unknown[] {
+  if (typeof value === 'boolean') return [!value];
+  return typeof value === 'number' ? [0.5, 0.75] : ['other text'];
+}
+
 /** Names of models as in the examples of requests: some endpoints look for them. */
 function scalars(name: string, owner: string, field: string): unknown[] {
   switch (name) {
@@ -127,8 +170,6 @@ function scalars(name: string, owner: string, field: string): unknown[] {
       return [true, false];
     case 'DateTime':
       return [new Date('2030-01-01T00:00:00Z'), new Date('2030-06-01T00:00:00Z')];
-    case 'JSON':
-      return [{ output: 'text' }, { output: 'other' }];
     default:
       return [field === 'modelId' ? 'demo' : 'text', 'other text'];
   }

@@ -44,6 +44,8 @@ const EXAMPLES: Values = {
   template_name: 'report',
   user_id: 'ann',
   expires_at: '2030-01-01T00:00:00Z',
+  context: { website: 'https://example.com' },
+  input_data: { website: 'https://example.com' },
   working_directory: 'notes',
   run_mode: 'offline',
 };
@@ -61,6 +63,9 @@ export function sampleRequest(
   const sampled = sampleOf(schema, '', 0) as Partial<RequestParts>;
   const endpoint = `${name} ${row.method} ${row.path}`;
   const given = { params: {}, query: {}, body: undefined, ...sampled, ...overrides[endpoint] };
+  given.query = Object.fromEntries(
+    Object.entries(given.query as Values).map(([name, value]) => [name, String(value)]),
+  );
   const { error } = row.input.safeParse(given);
   if (error)
     throw new Error(
@@ -97,7 +102,10 @@ function sampleOf(schema: Schema, name: string, depth: number): unknown {
   return {};
 }
 
-function sampleObject({ properties = {} }: Schema, depth: number): Values {
+/** An object without known members can have any. */
+function sampleObject({ properties, additionalProperties }: Schema, depth: number): Values {
+  if (!properties || (Object.keys(properties).length === 0 && additionalProperties !== undefined))
+    return { topic: 'security' };
   return Object.fromEntries(
     Object.entries(properties).map(([name, of]) => [name, sampleOf(of as Schema, name, depth + 1)]),
   );

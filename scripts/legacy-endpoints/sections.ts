@@ -9,7 +9,8 @@ import {
 import type { DialectTable } from '../../src/rest-compat/definitions/dialect-table.ts';
 import { TITLES } from '../../src/rest-compat/openapi/describe-dialect.ts';
 import { describeEndpoint, type EndpointDescription } from './describe-endpoint.ts';
-import type { Trace } from './trace.ts';
+import { WITHOUT_VARIABLE } from './overrides.ts';
+import { code, list } from './response-rows.ts';
 
 /**
  * Each endpoint of a dialect with a request, the GraphQL documents that replace it and the mapping of its members, as
@@ -19,16 +20,16 @@ export function endpointSections(schema: GraphQLSchema, table: DialectTable): st
   const described = table.endpoints.map((row) => describeEndpoint(schema, table, row));
   const sections = described.map((each) => endpointSection(table, each));
   const sockets = table.sockets.map(({ path, document }) =>
-    [`#### WebSocket ${path}`, '', 'After:', '', gql(document)].join('\n'),
+    [`## WebSocket ${path}`, '', 'After:', '', gql(document)].join('\n'),
   );
   const fragments = fragmentsOf([
     ...described.flatMap(({ row }) => [row.document, row.before?.document, row.wait?.document]),
     ...table.sockets.map(({ document }) => document),
   ]);
   return [
-    '### Each endpoint, before and after',
+    'Each request has every member that the endpoint takes, as far as they can be combined. The GraphQL documents are those that the endpoint itself executes, with the variables that it derives from the request; select fewer fields if you need fewer. Ids in variables are global: base64url of `Type:id`, such as `VGFzazpUQVNLX0lE` for the task `TASK_ID`.',
     '',
-    'Each request has every member that the endpoint takes, as far as they can be combined. The GraphQL documents are those that the endpoint itself executes, with the variables that it derives from the request; select fewer fields if you need fewer. For a member with —, no field was found: usually it is constant, or repeats the request. `[]` means each item of a list. Ids in variables are global: base64url of `Type:id`, such as `VGFzazpUQVNLX0lE` for the task `TASK_ID`.',
+    'In the tables, `[]` means each item of a list, and a JSON object is listed as a whole, or with the members that the API itself has. Where several fields are listed, the first that has a value is shown, they are combined (as in a sum), or the field after “depends on” decides which.',
     ...[...sections, ...sockets, ...(fragments === '' ? [] : [fragments])].flatMap((section) => [
       '',
       section,
@@ -46,7 +47,7 @@ function endpointSection(table: DialectTable, description: EndpointDescription):
     steps.push(['At the end:', row.wait.document, variables.wait]);
   }
   const parts = [
-    `#### ${row.method} ${row.path}`,
+    `## ${row.method} ${row.path}`,
     'Before:',
     requestBlock(table, description),
     ...steps.flatMap(([title, document, given]) => [title, gql(document), ...variablesBlock(given)]),
@@ -85,17 +86,18 @@ function fragmentsOf(documents: readonly (DocumentNode | undefined)[]): string {
   if (nodes.size === 0) return '';
   const sorted = [...nodes].toSorted((one, other) => (one.name.value < other.name.value ? -1 : 1));
   const texts = new Set(sorted.map((node) => print(node)));
-  return ['#### Fragments', '', '```gql', [...texts].join('\n\n'), '```'].join('\n');
+  return ['## Fragments', '', '```gql', [...texts].join('\n\n'), '```'].join('\n');
 }
 
 function mapping({ name }: DialectTable, { row, sent, answered }: EndpointDescription): string[] {
-  const requests = [...sent].map(([member, variables]) => [member, [...variables].map(variableOf)] as const);
-  const responses = (answered?.paths ?? []).map(
-    (member) => [member || 'the response', sourcesOf(answered!.found, member)] as const,
-  );
+  const endpoint = `${name} ${row.method} ${row.path}`;
+  const requests = [...sent].map(([member, variables]) => [
+    member,
+    list(variables.map(variableOf)) || reasonFor(`${endpoint} ${member}`),
+  ]);
   const tables = [
     markdown(`request of ${TITLES[name]}`, 'variable', requests),
-    markdown(`response of ${TITLES[name]}`, 'GraphQL', responses),
+    markdown(`response of ${TITLES[name]}`, 'GraphQL', answered ?? []),
   ];
   const content = row.sends
     ? 'The response is the content of the file: `GET /artifacts/ID`, with the id of the artifact.'
@@ -108,20 +110,20 @@ function variableOf(variable: string): string {
   return variable.startsWith('before.') ? `${variable.slice(7)} (first)` : variable.replace(/^main\./, '');
 }
 
-function sourcesOf(found: Trace, member: string): string[] {
-  return [...(found.get(member) ?? [])];
+function reasonFor(member: string): string {
+  const reason = WITHOUT_VARIABLE[member];
+  if (!reason)
+    throw new Error(
+      `no variable was found for ${member}; say why in WITHOUT_VARIABLE, or add a request with it to MORE_REQUESTS of scripts/legacy-endpoints/overrides.ts`,
+    );
+  return reason;
 }
 
-function markdown(
-  left: string,
-  right: string,
-  rows: readonly (readonly [string, readonly string[]])[],
-): string {
+function markdown(left: string, right: string, rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const cell = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
   return [
     `| ${left} | ${right} |`,
     '| --- | --- |',
-    ...rows.map(([member, others]) => `| ${cell(member)} | ${others.map(cell).join(', ') || '—'} |`),
+    ...rows.map(([member, source]) => `| ${member ? code(member) : 'the response'} | ${source} |`),
   ].join('\n');
 }

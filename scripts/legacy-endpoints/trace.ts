@@ -1,77 +1,148 @@
-import type { Path } from './sample-data.ts';
-
-/** Where a value comes from: paths of an output, by paths of its input. */
-export type Trace = Map<string, Set<string>>;
+import { ANY, flatten, isWithin } from './paths.ts';
 
 /**
- * Changes one value at a time, and records what changes in the output.
- * @param change the output after a change; it may throw, then the change says nothing
+ * How much a change says about where a value comes from: a `value` has others in the same place, whereas a `choice` (a
+ * word of a list, a flag), an `id` or `null` may only choose between values.
  */
-export function trace(
-  base: unknown,
-  changes: readonly { path: string; change: () => unknown }[],
-): { found: Trace; paths: readonly string[] } {
-  const before = flatten(base);
-  const found: Trace = new Map();
-  for (const { path, change } of changes) {
-    const after = attempt(change);
-    if (after === undefined) continue;
-    const names = new Set([...before.keys(), ...after.keys()]);
-    for (const name of names) {
-      if (before.get(name) === after.get(name)) continue;
-      found.set(name, (found.get(name) ?? new Set()).add(path));
-    }
-  }
-  return { found, paths: [...before.keys()] };
+export type SourceKind = 'value' | 'choice' | 'id' | 'null';
+
+export interface Change {
+  /** Name of what is changed. */
+  name: string;
+  kind: SourceKind;
+  /** The output after the change; it may throw, then the change says nothing. */
+  output(): unknown;
 }
 
-function attempt(change: () => unknown): Map<string, string> | undefined {
+type ByKind = Record<SourceKind, Set<string>>;
+
+/** What one member of outputs depends on: its value changed, or it appeared or disappeared. */
+interface Evidence {
+  changed: ByKind;
+  presence: ByKind;
+}
+
+/** What is known about the members of outputs, by their names, in the order in which outputs have them. */
+export interface Trace {
+  names: string[];
+  evidence: Map<string, Evidence>;
+  /** The values of each, as JSON. */
+  values: Map<string, Set<string>>;
+}
+
+export interface Sources {
+  /** Where the value comes from. */
+  sources: readonly string[];
+  /** What else decides which of them it is, or whether there is one. */
+  conditions: readonly string[];
+}
+
+export function newTrace(): Trace {
+  return { names: [], evidence: new Map(), values: new Map() };
+}
+
+/** Changes one value at a time, and records what changes in the output. @param base the output without changes */
+export function addTo(traces: readonly Trace[], base: unknown, changes: Iterable<Change>): void {
+  const before = flatten(base);
+  for (const trace of traces) addNames(trace, before);
+  for (const { name, kind, output } of changes) {
+    const after = attempt(output);
+    if (after === undefined || !hasCommon(before, after)) continue;
+    for (const member of new Set([...before.keys(), ...after.keys()])) {
+      if (before.get(member) === after.get(member)) continue;
+      const isPresent = before.has(member) && after.has(member);
+      for (const trace of traces)
+        evidenceOf(trace, member)[isPresent ? 'changed' : 'presence'][kind].add(name);
+    }
+  }
+}
+
+/** All members that an output has had; objects and lists are named by what is in them. */
+export function membersOf({ names }: Trace): string[] {
+  return names.filter((name) => !names.some((other) => other !== name && isWithin(other, name)));
+}
+
+export function hasSource(trace: Trace, member: string): boolean {
+  return sourcesOf(trace, member).sources.length > 0;
+}
+
+export function hasValueSource(trace: Trace, member: string): boolean {
+  return evidenceOf(trace, member).changed.value.size > 0;
+}
+
+/** Whether the member was a number. */
+export function isNumber({ values }: Trace, member: string): boolean {
+  return [...(values.get(member) ?? [])].some((value) => /^\d/.test(value));
+}
+
+export function sourcesOf(trace: Trace, member: string): Sources {
+  const { changed, presence } = evidenceOf(trace, member);
+  const ranks = [
+    changed.value,
+    new Set([...changed.choice, ...changed.id]),
+    changed.null,
+    new Set(Object.values(presence).flatMap((names) => [...names])),
+  ];
+  const sources = withoutParts([...(ranks.find((rank) => rank.size > 0) ?? [])]);
+  const others = [...changed.choice, ...presence.choice, ...changed.null, ...presence.null].filter(
+    (other) => !sources.some((source) => isWithin(source, other) || isWithin(other, source)),
+  );
+  return { sources, conditions: withoutParts(others) };
+}
+
+/** As JSON; undefined: it has had several values. */
+export function constantOf({ values }: Trace, member: string): string | undefined {
+  const [value, ...others] = values.get(member) ?? [];
+  return others.length === 0 ? value : undefined;
+}
+
+/** The name of an object instead of that of its {@link ANY}. */
+export function withoutAny(name: string): string {
+  return name.endsWith(`.${ANY}`) ? name.slice(0, -ANY.length - 1) : name;
+}
+
+/** The rows with that of an object before those of its members. */
+export function wholesFirst<Row>(rows: readonly Row[], nameOfRow: (row: Row) => string): Row[] {
+  return rows.reduce<Row[]>((sorted, row) => {
+    const first = sorted.findIndex((other) => isWithin(nameOfRow(other), nameOfRow(row)));
+    return sorted.toSpliced(first === -1 ? sorted.length : first, 0, row);
+  }, []);
+}
+
+function evidenceOf({ evidence }: Trace, member: string): Evidence {
+  const known = evidence.get(member);
+  if (known) return known;
+  const sets = (): ByKind => ({ value: new Set(), choice: new Set(), id: new Set(), null: new Set() });
+  const fresh = { changed: sets(), presence: sets() };
+  evidence.set(member, fresh);
+  return fresh;
+}
+
+/** New members go behind the one before them. */
+function addNames({ names, values }: Trace, output: ReadonlyMap<string, string>): void {
+  let position = 0;
+  for (const [name, value] of output) {
+    const index = names.indexOf(name);
+    if (index === -1) names.splice(position, 0, name);
+    position = (index === -1 ? position : index) + 1;
+    values.set(name, (values.get(name) ?? new Set()).add(value));
+  }
+}
+
+/** A change that replaces the whole output, such as an item that is not listed, says nothing about its members. */
+function hasCommon(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): boolean {
+  return (before.size === 1 && after.size === 1) || [...before.keys()].some((name) => after.has(name));
+}
+
+function attempt(output: () => unknown): Map<string, string> | undefined {
   try {
-    return flatten(change());
+    return flatten(output());
   } catch {
     return undefined;
   }
 }
 
-/** Values by their paths, of which the first item of a list stands for all. */
-export function flatten(value: unknown, path: Path = []): Map<string, string> {
-  if (Array.isArray(value)) return value.length > 0 ? flatten(value[0], [...path, 0]) : leafOf(path, '[]');
-  if (typeof value !== 'object' || value === null || value instanceof Date) return leafOf(path, value);
-  const members = Object.entries(value);
-  if (members.length === 0) return leafOf(path, '{}');
-  return new Map(members.flatMap(([name, member]) => [...flatten(member, [...path, name])]));
-}
-
-const leafOf = (path: Path, value: unknown) => new Map([[nameOf(path), JSON.stringify(value) ?? 'absent']]);
-
-/** `tasks.nodes[].title` */
-export function nameOf(path: Path): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[]`;
-    return text === '' ? part : `${text}.${part}`;
-  }, '');
-}
-
-/** A copy with another value in one place; undefined removes it. */
-export function withValue(base: unknown, [part, ...rest]: Path, value: unknown): unknown {
-  if (part === undefined) return value;
-  if (Array.isArray(base))
-    return base.map((item, index) => (index === part ? withValue(item, rest, value) : item));
-  const { [part]: inner, ...others } = base as Record<string, unknown>;
-  const changed = withValue(inner, rest, value);
-  return changed === undefined ? others : { ...others, [part]: changed };
-}
-
-/** The paths of all values in a request. */
-export function pathsIn(value: unknown, path: Path = []): Path[] {
-  if (Array.isArray(value)) return value.length > 0 ? pathsIn(value[0], [...path, 0]) : [path];
-  if (typeof value !== 'object' || value === null) return value === undefined ? [] : [path];
-  const members = Object.entries(value);
-  return members.length === 0 && path.length > 1
-    ? [path]
-    : members.flatMap(([name, member]) => pathsIn(member, [...path, name]));
-}
-
-export function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, part) => (inner as Record<string | number, unknown>)[part], value);
+function withoutParts(names: readonly string[]): string[] {
+  const whole = [...new Set(names.map(withoutAny))];
+  return whole.filter((name) => !whole.some((other) => other !== name && isWithin(name, other)));
 }

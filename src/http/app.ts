@@ -115,8 +115,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
     count,
     subscribe,
   });
-  const { compatDefault: fallback, compatPorts: ports } = services.config;
-  await mountDialects(app, access, { fallback, ports, version: services.version });
+  const { compatDefault: fallback, compatPorts: ports, compatLifetimes: lifetimes } = services.config;
+  await mountDialects(app, access, { fallback, ports, lifetimes, version: services.version });
   const { connections } = limits;
   const sockets = openSockets(yoga, services, { documents, admission, atCredentialEnd, connections });
   const carriers = [sockets, mountSockets(access, fallback)];

@@ -153,7 +153,7 @@ const olderApis = {
     fallback: 'guests need the secret base URL',
   },
   COMPAT_DEPRECATION: {
-    text: 'the day, past or future, from which an older API is deprecated, such as `amas:2027-01-31`; several are separated by commas. Its responses have a `Deprecation` header (RFC 9745)',
+    text: 'the day, past or future, from which an older API is deprecated, such as `amas:2027-01-31`; several are separated by commas. Its responses have a `Deprecation` header (RFC 9745), and its OpenAPI document marks all operations as deprecated',
   },
   COMPAT_SUNSET: {
     text: 'the day on which an older API will be turned off, such as `amas:2027-07-31`; several are separated by commas. Its responses have a `Sunset` header (RFC 8594). This only announces the day: the server keeps answering after it',

@@ -55,6 +55,26 @@ describe('given dates of the end of some APIs, then their responses announce it 
     await once(socket, 'close');
   });
 
+  test('the OpenAPI document', async () => {
+    const read = async (name: string) => {
+      const response = await fetch(`${server.url}/${name}/openapi.json`);
+      return (await response.json()) as {
+        info: { description: string };
+        paths: Record<string, Record<string, { deprecated?: boolean }>>;
+      };
+    };
+    const marks = ({ paths }: Awaited<ReturnType<typeof read>>) =>
+      new Set(Object.values(paths).flatMap((path) => Object.values(path).map((one) => one.deprecated)));
+
+    const amas = await read('amas');
+    expect(marks(amas)).toEqual(new Set([true]));
+    expect(amas.info.description).toContain('Deprecated from 2026-12-01.');
+    expect(amas.info.description).toContain('To be turned off on 2027-06-30.');
+    const other = await read('themachine');
+    expect(marks(other)).toEqual(new Set([undefined]));
+    expect(other.info.description).not.toContain('Deprecated');
+  });
+
   test('pages of other origins can read both headers', async () => {
     const response = await fetch(`${server.url}/amas/api/v1/agents`, {
       headers: { origin: 'http://localhost:5173' },

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../vocabulary.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import type { DialectDocument } from '../definitions/documentation.ts';
+import type { Lifetime } from '../handling/lifetime.ts';
 import { describeEndpoint, nounOf } from './describe-endpoint.ts';
 import { describeFailures, HEADERS } from './failures.ts';
 import { createComponents } from './schemas.ts';
@@ -38,17 +39,18 @@ const SECURITY_SCHEMES = {
 
 /**
  * An OpenAPI 3.1 document of a dialect, generated from its endpoints.
- * @param served the version of Polyphony, and the path of the dialect; `.` is that of the document
+ * @param served the version of Polyphony, the path of the dialect (`.` is that of the document), and its announced end
  * @throws Error for an endpoint that is not described
  */
 export function describeDialect(
   { table, document }: DocumentedDialect,
-  { version, base }: { version: string; base: string },
+  { version, base, lifetime }: { version: string; base: string; lifetime: Lifetime | undefined },
 ) {
   const { name, endpoints, limits } = table;
   const components = createComponents();
   const failures = describeFailures(table, document, components);
-  const setting = { document, components, failures, hasLimits: limits !== null };
+  const isDeprecated = Boolean(lifetime?.deprecated);
+  const setting = { document, components, failures, hasLimits: limits !== null, isDeprecated };
   const paths: Record<string, Record<string, object>> = {};
   for (const row of endpoints) {
     const text = document.operations[`${row.method} ${row.path}`];
@@ -61,7 +63,7 @@ export function describeDialect(
     info: {
       title: TITLES[name],
       version,
-      description: introduction(table, document),
+      description: introduction(table, document, lifetime),
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: serversAt(base),
@@ -92,11 +94,26 @@ function headersIn(described: object): Partial<typeof HEADERS> {
   return Object.fromEntries(used);
 }
 
-function introduction({ name, sockets }: DialectTable, document: DialectDocument): string {
+function introduction(
+  { name, sockets }: DialectTable,
+  document: DialectDocument,
+  lifetime: Lifetime | undefined,
+): string {
   const lines = [
     `The API of ${TITLES[name]}, served by Polyphony. For new programs use GraphQL: every operation names its equivalent there.`,
+    ...endOf(lifetime),
     document.introduction,
     ...sockets.map(({ path }) => `WebSocket: \`${path}\``),
   ];
   return lines.join('\n\n');
 }
+
+function endOf(lifetime: Lifetime | undefined): string[] {
+  const { deprecated = null, sunset = null } = lifetime ?? {};
+  return [
+    ...(deprecated ? [`Deprecated from ${dayOf(deprecated)}.`] : []),
+    ...(sunset ? [`To be turned off on ${dayOf(sunset)}.`] : []),
+  ];
+}
+
+const dayOf = (date: Date) => date.toISOString().slice(0, 10);

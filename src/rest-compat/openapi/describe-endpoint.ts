@@ -12,16 +12,18 @@ interface Setting {
   failures: Failures;
   /** It sends `X-RateLimit-*`. */
   hasLimits: boolean;
+  isDeprecated: boolean;
 }
 
 /** @throws Error when its document lacks the name of a schema */
 export function describeEndpoint(row: Endpoint, text: OperationDocument, setting: Setting) {
-  const { document, failures } = setting;
+  const { document, failures, isDeprecated } = setting;
   const { params, query, body } = partsOf(row);
   return {
     operationId: `${row.method.toLowerCase()}${row.path.replaceAll(/\W+(\w)?/g, (_, letter) => letter?.toUpperCase() ?? '')}`,
     tags: [nounOf(row.path)],
     summary: text.summary,
+    ...(isDeprecated && { deprecated: true }),
     description: `${text.description}\n\nIn GraphQL: \`${successorOf(row)}\`.`.trim(),
     security: row.access === 'account' ? document.credentials.map((scheme) => ({ [scheme]: [] })) : [],
     parameters: [

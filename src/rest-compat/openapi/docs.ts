@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Dialect } from '../../vocabulary.ts';
+import type { Lifetimes } from '../handling/lifetime.ts';
 import { type DocumentedDialect, describeDialect, TITLES } from './describe-dialect.ts';
 
 const LOGO = {
@@ -18,6 +19,7 @@ export interface DocsOptions {
   version: string;
   /** Ports at which one dialect is served without its mount. */
   ports: readonly { dialect: Dialect; port: number }[];
+  lifetimes: Lifetimes;
 }
 
 /** `/amas/openapi.json` of every dialect, and a page at `/docs` to browse and try them. */
@@ -56,9 +58,10 @@ export async function openDocs(
  */
 function describeOnce(
   dialect: DocumentedDialect,
-  { version, ports }: DocsOptions,
+  { version, ports, lifetimes }: DocsOptions,
 ): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   const { name } = dialect.table;
+  const lifetime = lifetimes[name];
   const isOwn = (port: number | undefined) =>
     ports.some((each) => each.dialect === name && each.port === port);
   const described = new Map<string, string>();
@@ -70,7 +73,7 @@ function describeOnce(
 
   return (request, reply) => {
     const base = baseOf(request);
-    const text = described.get(base) ?? JSON.stringify(describeDialect(dialect, { version, base }));
+    const text = described.get(base) ?? JSON.stringify(describeDialect(dialect, { version, base, lifetime }));
     described.set(base, text);
     return reply.type('application/json').send(text);
   };
