@@ -14,9 +14,9 @@ await runUntilStopped(async (life) => {
     console.error(error);
     throw error;
   });
-  const server = await startApiAndWorker(life, database);
+  const { server, worker } = await startApiAndWorker(life, database);
   const { describeAccess } = await import('./server.ts');
-  return welcome(life.config, describeAccess(server));
+  return welcome(life.config, [...describeAccess(server), `  ${worker.sandbox}`]);
 });
 
 async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void) {
@@ -36,8 +36,8 @@ async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void)
   return { url, directUrl: url, isOurs: true };
 }
 
-function welcome(config: Config, accessLines: string[]): string {
-  const lines = ['Polyphony is ready.', ...accessLines];
+function welcome(config: Config, described: readonly string[]): string {
+  const lines = ['Polyphony is ready.', ...described];
   if (config.databaseUrl === null) lines.push(`  Data is stored in ${config.dataDir}`);
   if (!config.openai && !config.anthropic && !config.azure)
     lines.push(

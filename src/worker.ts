@@ -27,6 +27,11 @@ import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { workspaceSettings } from './workspaces/workspaces.ts';
 
+export interface Worker extends Jobs {
+  /** What isolates commands on this machine, or why nothing does: a line for the operator. */
+  sandbox: string;
+}
+
 /** @param urls `isOurs` when the database belongs to this process; then there is a local admin */
 export async function startWorker(
   config: Config,
@@ -34,7 +39,7 @@ export async function startWorker(
   store: Store,
   urls: { url: string; directUrl: string; isOurs?: boolean },
   metrics: Metrics,
-): Promise<Jobs> {
+): Promise<Worker> {
   const writer = createTextWriter(store.database, store.bus, log);
   const outbound = createOutbound(config.outboundAllow);
   const secrets = createSecretBox(config);
@@ -50,8 +55,8 @@ export async function startWorker(
     log,
   });
   const checked = sandbox.check().then(
-    (isolation) => log.info(`commands of agents and templates are isolated by: ${isolation}`),
-    (error: unknown) => log.warn(`agents work without commands and files: ${coerceError(error).message}`),
+    (isolation) => `Commands of agents and templates are isolated by: ${isolation}`,
+    (error: unknown) => `Agents work without commands and files: ${coerceError(error).message}`,
   );
   const localAdminId = urls.isOurs ? await ensureLocalAdmin(store.database, newId()) : null;
   const quirks = createQuirkMemory(createKeptQuirks(store.database));
@@ -69,7 +74,7 @@ export async function startWorker(
     metrics: metrics.work,
     log,
   };
-  await checked;
+  const described = await checked;
   const jobs = await startJobs(engine, {
     directUrl: urls.directUrl,
     concurrency: config.workerConcurrency,
@@ -77,6 +82,7 @@ export async function startWorker(
   });
   const stopFindingModels = keepFindingModels(engine);
   return {
+    sandbox: described,
     async stop() {
       await stopFindingModels();
       await jobs.stop();
@@ -131,13 +137,13 @@ if (isEntryPoint(import.meta)) {
     atStop(() => store.close());
     const stopCounting = await countCreatedRuns(config, log, store);
     atStop(async () => stopCounting());
-    const jobs = await startWorker(config, log, store, urls, metrics);
-    atStop(() => jobs.stop());
+    const worker = await startWorker(config, log, store, urls, metrics);
+    atStop(() => worker.stop());
     if (config.metricsPort !== null) {
       const app = await show(config, log, store, metrics);
       atStop(() => app.close());
       await app.listen({ host: config.host, port: config.metricsPort });
     }
-    return `Polyphony worker is ready for ${config.workerConcurrency} runs at once`;
+    return `Polyphony worker is ready for ${config.workerConcurrency} runs at once.\n  ${worker.sandbox}`;
   });
 }

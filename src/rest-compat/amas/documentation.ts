@@ -66,7 +66,7 @@ const INTEGRATION = {
 
 /** Settings among the parameters. */
 const SETTINGS = {
-  'parameters.model': { minLength: 1, maxLength: 200 },
+  'parameters.model': { minLength: 1, maxLength: 200, pattern: '\\S' },
   'parameters.temperature': { minimum: 0, maximum: 2 },
   'parameters.max_tokens': { minimum: 1, maximum: 1_000_000 },
 } as const;
@@ -74,6 +74,7 @@ const SETTINGS = {
 const TASK_TYPE = {
   minLength: 1,
   maxLength: 100,
+  pattern: '^\\S([\\s\\S]*\\S)?$',
   description: 'What kind of work it is, in words of your own.',
 };
 
@@ -228,7 +229,7 @@ export const amasDocument = {
           'credentials.token': { maxLength: 1_000 },
           'credentials.secret': { maxLength: 1_000 },
           'credentials.webhook_url': { maxLength: 1_000 },
-          'credentials.url': { maxLength: 2_000 },
+          'credentials.url': { maxLength: 2_000, format: 'uri' },
         },
       },
       response: { name: 'NewIntegrationAnswer', example: INTEGRATION },

@@ -8,6 +8,8 @@ export interface FieldLimits {
   exclusiveMinimum?: number;
   minLength?: number;
   maxLength?: number;
+  /** A regular expression without Unicode properties, which not every language has. */
+  pattern?: string;
   enum?: readonly unknown[];
   maxItems?: number;
   minItems?: number;

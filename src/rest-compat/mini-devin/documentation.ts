@@ -133,11 +133,12 @@ export const miniDevinDocument = {
           run_mode: 'offline',
         },
         fields: {
-          description: { minLength: 1, maxLength: 1_000_000 },
+          description: { minLength: 1, maxLength: 1_000_000, pattern: '\\S' },
           run_mode: { enum: ['offline', null] },
           model: {
             minLength: 1,
             maxLength: 200,
+            pattern: '\\S',
             description: 'The id of a model; without one, the default.',
           },
         },

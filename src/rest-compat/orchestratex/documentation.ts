@@ -68,7 +68,7 @@ const MODEL = {
   },
 };
 
-const MODEL_NAME = { minLength: 1, maxLength: 200 };
+const MODEL_NAME = { minLength: 1, maxLength: 200, pattern: '\\S' };
 const ITERATIONS = { minimum: 1, maximum: 100 };
 const COST_LIMIT = {
   exclusiveMinimum: 0,
@@ -133,7 +133,7 @@ export const orchestrateXDocument = {
           context: 'This is for a beginner programming tutorial',
         },
         fields: {
-          original_prompt: { minLength: 1 },
+          original_prompt: { minLength: 1, maxLength: 5_000_000 },
           domain: { minLength: 1, maxLength: 100 },
           context: { minLength: 1 },
         },
@@ -163,7 +163,7 @@ export const orchestrateXDocument = {
           settings: { max_iterations: 5, preferred_models: PREFERRED, evaluation_threshold: 8.0 },
         },
         fields: {
-          prompt: { minLength: 1 },
+          prompt: { minLength: 1, maxLength: 5_000_000, pattern: '\\S' },
           'settings.max_iterations': ITERATIONS,
           'settings.evaluation_threshold': { minimum: 0, maximum: 10 },
           'settings.preferred_models': MODELS,

@@ -30,7 +30,7 @@ export interface Account {
 }
 
 /** The document has no way to get a key: GraphQL has. */
-export async function openAccount(server: TestServer): Promise<Account> {
+export async function openAccount(server: Pick<TestServer, 'url' | 'newUser'>): Promise<Account> {
   const native = await server.newUser();
   const made = 'mutation { createApiKey(input: { name: "legacy" }) { key } }';
   const { key } = data(await native.query(made)).createApiKey;

@@ -9,7 +9,8 @@ from pydantic import Field
 from strict import Count, Moment, Open, Strict, Text, read, read_message, until
 from websockets.sync.client import connect
 
-BASE, EMAIL, PLACE = sys.argv[1:4]
+BASE, EMAIL, PLACE, SANDBOX = sys.argv[1:5]
+HAS_COMMANDS = SANDBOX != "unavailable"
 SOCKETS = BASE.replace("http", "ws", 1)
 
 Provider = Literal["openai", "anthropic", "ollama", "azure", "custom", "demo"]
@@ -267,6 +268,9 @@ kinds = {message.type for message in messages}
 assert kinds == {"status", "tool_call", "tool_result", "plan_update"}, kinds
 assert (messages[0].type, messages[0].status) == ("status", "running") and "beginning" in messages[0].message
 assert (messages[-1].status, messages[-1].message) == ("completed", "Task completed successfully")
+results = {message.tool: message for message in messages if message.type == "tool_result"}
+assert [results[tool].success for tool in ("write_file", "terminal")] == [HAS_COMMANDS] * 2, results
+assert results["terminal"].output.startswith("ok\n" if HAS_COMMANDS else "There is no tool terminal."), results
 done = ended(task.id)
 assert done.result.success and done.result.summary == "Fixed the test by updating the expected value"
 assert [step.status for step in done.plan.steps] == ["completed", "completed"]
@@ -275,7 +279,13 @@ whole = read(Session, get(f"/api/sessions/{session.id}"))
 assert whole.working_directory == "/path/to/project" and [each.id for each in whole.tasks] == [task.id]
 
 artifacts = {each.name: each for each in read(list[Artifact], get(f"/api/tasks/{task.id}/artifacts"))}
-assert artifacts["plan.json"].type == "plan" and artifacts["diff.patch"].type == "diff"
+assert artifacts["plan.json"].type == "plan"
+if HAS_COMMANDS:
+    assert artifacts["diff.patch"].type == "diff"
+    diff = get(f"/api/tasks/{task.id}/artifacts/{artifacts['diff.patch'].id}").text
+    assert "+++ b/tests/test_api.py" in diff and "+ok" in diff, diff
+else:
+    assert set(artifacts) == {"plan.json"}, artifacts
 download = get(f"/api/tasks/{task.id}/artifacts/{artifacts['plan.json'].id}")
 assert download.status_code == 200 and download.headers["Content-Type"].startswith("application/json")
 assert len(download.content) == artifacts["plan.json"].size and json.loads(download.content)["steps"]

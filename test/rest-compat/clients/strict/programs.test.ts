@@ -7,6 +7,7 @@ import { startGitServer } from '../../../harness/git-server.ts';
 import { startTestServer, type TestServer } from '../../../harness/server.ts';
 import { startVendor } from '../../../harness/vendor/server.ts';
 import { openAccount } from '../../ai-task-orchestra/account.ts';
+import { scriptMiniDevin } from './scripts.ts';
 import { STRICT_PYTHON } from './strict-client.ts';
 
 const DIALECTS = ['mini-devin', 'amas', 'ai-task-orchestra'] as const;
@@ -33,32 +34,6 @@ beforeAll(async () => {
   repository = await remote.add('builds', { 'ci/build.sh': 'echo built' });
 });
 
-const plan = (first: string, second: string) => ({
-  name: 'update_plan',
-  arguments: {
-    steps: [
-      { id: 'step-1', description: 'Read the failing test', status: first },
-      { id: 'step-2', description: 'Fix the assertion', status: second },
-    ],
-  },
-});
-
-/** What the document of Mini-Devin shows of a task. */
-function scriptOfDevin(): void {
-  const summary = 'Fixed the test by updating the expected value';
-  vendor.scripts.set('gpt-4o', [
-    { toolCalls: [plan('in_progress', 'pending')] },
-    { toolCalls: [{ name: 'write_file', arguments: { path: 'tests/test_api.py', content: 'ok\n' } }] },
-    { toolCalls: [{ name: 'terminal', arguments: { command: 'cat tests/test_api.py' } }] },
-    { toolCalls: [plan('completed', 'completed')] },
-    { toolCalls: [{ name: 'finish', arguments: { summary } }] },
-  ]);
-  vendor.scripts.set('gpt-4o@key=asking', [
-    { toolCalls: [{ name: 'ask_user', arguments: { question: 'Proceed?' } }] },
-    { text: 'I did' },
-  ]);
-}
-
 /** Where the clients of a document may find its API. */
 const PLACES = {
   mount: (name: Name) => `${server.url}/${name}`,
@@ -71,8 +46,10 @@ describe.each(Object.entries(PLACES))('at the %s', (place, baseOf) => {
     runClient(STRICT_PYTHON, [join(import.meta.dirname, program), baseOf(name), ...parameters]);
 
   test('Mini-Devin', async () => {
-    scriptOfDevin();
-    expect(await run('mini_devin.py', 'mini-devin', `devin.${place}@example.com`, place)).toBe('0 breaks');
+    scriptMiniDevin(vendor);
+    expect(await run('mini_devin.py', 'mini-devin', `devin.${place}@example.com`, place, 'bubblewrap')).toBe(
+      '0 breaks',
+    );
   });
 
   test('AMAS', async () => {
@@ -84,6 +61,8 @@ describe.each(Object.entries(PLACES))('at the %s', (place, baseOf) => {
 
   test('AI Task Orchestra', async () => {
     const { key } = await openAccount(server);
-    expect(await run('ai_task_orchestra.py', 'ai-task-orchestra', key, repository)).toBe('0 breaks');
+    expect(await run('ai_task_orchestra.py', 'ai-task-orchestra', key, repository, 'bubblewrap')).toBe(
+      '0 breaks',
+    );
   });
 });

@@ -163,6 +163,12 @@ work = {"task": "Generate a React component", "model_id": "gpt-4o", "parameters"
 assert ask("POST", f"/agents/{agent.id}/execute", Work, work).agent_id == agent.id
 ask("DELETE", f"/agents/{agent.id}", Message)
 
+# An agent that writes a file and runs a command, as far as the server can.
+builder = ask("POST", "/agents", Named, {"name": "Builder", "tools": ["write_file", "terminal"]})
+work = {"task": "Generate a React component", "model_id": "gpt-4o@key=builder"}
+built = ask("POST", f"/agents/{builder.id}/execute", Work, work)
+assert built.result["output"] == "Wrote the component", built
+
 steps = [{"id": "read", "task": "Read {{ input.repository }}", "model_id": "gpt-4o"}]
 workflow = ask("POST", "/orchestration/workflows", Named, {"name": "Review", "steps": steps})
 assert ask("GET", "/orchestration/workflows", list[Named]) == [workflow]

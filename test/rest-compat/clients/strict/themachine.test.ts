@@ -8,6 +8,7 @@ import { startTestServer } from '../../../harness/server.ts';
 import { startVendor } from '../../../harness/vendor/server.ts';
 import { type LegacySocket, openLegacySocket } from '../legacy-socket.ts';
 import { ELIDED, schemaOf } from './schema-of.ts';
+import { scriptTheMachine } from './scripts.ts';
 import { createStrictClient, STRICT_PYTHON, type StrictClient } from './strict-client.ts';
 
 /** The examples of the document. */
@@ -227,6 +228,7 @@ describe.each(PLACES)('%s', (place, baseOf) => {
   });
 
   test('the same with pydantic', TIMED, async () => {
+    scriptTheMachine(vendor);
     const { token } = await server.newUser();
     const program = join(import.meta.dirname, 'themachine.py');
     expect(await runClient(STRICT_PYTHON, [program, baseOf(server), token!])).toBe('walked');
