@@ -5,18 +5,20 @@ import { timed } from './measure/clock.ts';
 import { describeMachine } from './measure/machine.ts';
 import { renderProfile } from './profile.ts';
 import { type Line, renderTable } from './report.ts';
-import { ROWS } from './rows/index.ts';
+import { ALONE, ROWS } from './rows/index.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const LIMIT_MS = { quick: 4 * 60_000, full: 10 * 60_000 };
+/** For each run that is filled in, once, and for the requests. */
+const ALONE_LIMIT_MS = { each: 2, measured: 30 * 60_000 };
 
-async function bench({ quick, profile, only }: Arguments): Promise<void> {
-  const stage = await openStage({ quick, profile });
+async function bench({ quick, profile, only, runs }: Arguments): Promise<void> {
+  const stage = await openStage({ quick, profile, runs });
   const lines: Line[] = [];
   const stopped = Promise.withResolvers<never>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stopped.reject(new Error(`stopped by ${signal}`)));
-  const limit = quick ? LIMIT_MS.quick : LIMIT_MS.full;
+  const limit = limitOf({ quick, only, runs });
   const tooLong = wait(limit, null, { ref: false }).then(() => {
     throw new Error(`not done after ${limit / 60_000} minutes`);
   });
@@ -32,6 +34,12 @@ async function bench({ quick, profile, only }: Arguments): Promise<void> {
     console.log(`\n${renderTable(lines)}`);
     await stage.end();
   }
+}
+
+function limitOf({ quick, only, runs }: Pick<Arguments, 'quick' | 'only' | 'runs'>): number {
+  if (only.some((number) => ALONE.includes(number)))
+    return ALONE_LIMIT_MS.measured + ALONE_LIMIT_MS.each * runs;
+  return quick ? LIMIT_MS.quick : LIMIT_MS.full;
 }
 
 async function runRows(stage: Stage, only: Arguments['only'], lines: Line[]): Promise<void> {

@@ -39,7 +39,12 @@ export async function newAccount(server: Pick<Server, 'url' | 'databaseUrl'>, na
   return { token, ownerId: owner!.id };
 }
 
-function variablesOf({ databaseUrl, modelUrl, dataDir, profileFolder }: Setting): Record<string, string> {
+export function variablesOf({
+  databaseUrl,
+  modelUrl,
+  dataDir,
+  profileFolder,
+}: Setting): Record<string, string> {
   return {
     NODE_ENV: 'production',
     DATABASE_URL: databaseUrl,
@@ -65,15 +70,30 @@ export const modelVariables = (modelUrl: string) => ({
 /** A name would be looked up, and tried over IPv6 first, for each of thousands of connections. */
 export const loopback = (url: string): string => url.replace('localhost', '127.0.0.1');
 
+const PASSWORD = 'a good password';
+const emailOf = (name: string) => `${name}@example.com`;
+
 /** @returns the token of a fresh account. */
-export async function register(url: string, name = 'bench'): Promise<string> {
+export function register(url: string, name = 'bench'): Promise<string> {
+  const input = { email: emailOf(name), password: PASSWORD, name };
+  return askToken(
+    url,
+    'mutation ($input: RegisterInput!) { login: register(input: $input) { token } }',
+    input,
+  );
+}
+
+/** @returns a token of an account that was registered before. */
+export function login(url: string, name: string): Promise<string> {
+  const input = { email: emailOf(name), password: PASSWORD };
+  return askToken(url, 'mutation ($input: LoginInput!) { login(input: $input) { token } }', input);
+}
+
+async function askToken(url: string, query: string, input: object): Promise<string> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: 'mutation ($input: RegisterInput!) { register(input: $input) { token } }',
-      variables: { input: { email: `${name}@example.com`, password: 'a good password', name } },
-    }),
+    body: JSON.stringify({ query, variables: { input } }),
   });
-  return ((await response.json()) as { data: { register: { token: string } } }).data.register.token;
+  return ((await response.json()) as { data: { login: { token: string } } }).data.login.token;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { launch, type Polyphony } from '../test/harness/process.ts';
 import { type Commands, type Forked, forkProcess } from './fork.ts';
 import { microseconds } from './measure/clock.ts';
-import { query, startPostgres, withDatabase } from './postgres.ts';
+import { type Postgres, query, startPostgres, withDatabase } from './postgres.ts';
 import type { LoadCommands } from './processes/load.ts';
 import type { ModelServerCommands } from './processes/model-server.ts';
 import type { SdkCommands } from './processes/sdk.ts';
@@ -19,6 +19,8 @@ export interface Span {
 /** Everything that the rows share. Each part is a process of its own, and all of them end with the stage. */
 export interface Stage {
   quick: boolean;
+  /** Of the account that has many. */
+  runs: number;
   /** Gone at the end. */
   folder: string;
   postgresPid: number;
@@ -31,6 +33,8 @@ export interface Stage {
   /** An empty database. @returns its address. */
   createDatabase(name: string): Promise<string>;
   fork<Known extends Commands>(file: string): Forked<Known>;
+  /** Another one, in a folder that stays. */
+  startPostgres(dataDir: string): Promise<Postgres>;
   /** Polyphony as `npm start` has it, with more variables. */
   launch(variables: Record<string, string>): Promise<Polyphony>;
   /** Remembers when it ran, for the profile. */
@@ -43,7 +47,9 @@ export interface Stage {
 
 type AtEnd = (close: () => Promise<unknown>) => void;
 
-export async function openStage(options: { quick: boolean; profile: boolean }): Promise<Stage> {
+type Options = Pick<Stage, 'quick' | 'runs'> & { profile: boolean };
+
+export async function openStage(options: Options): Promise<Stage> {
   const closers: (() => Promise<unknown>)[] = [];
   const end = async () => {
     for (const close of closers.splice(0).toReversed())
@@ -57,17 +63,17 @@ export async function openStage(options: { quick: boolean; profile: boolean }): 
   }
 }
 
-async function build({ quick, profile }: { quick: boolean; profile: boolean }, atEnd: AtEnd) {
+async function build({ quick, runs, profile }: Options, atEnd: AtEnd) {
   const folder = await makeFolder(atEnd);
-  const { fork, launch } = starters(atEnd);
-  const postgres = await startPostgres(join(folder, 'data'));
-  atEnd(postgres.stop);
+  const { fork, launch, startPostgres: start } = starters(atEnd);
+  const postgres = await start(join(folder, 'data'));
   const modelUrl = await fork<ModelServerCommands>('model-server.ts').call('start', undefined);
   const profileFolder = profile ? join(folder, 'profile') : null;
   const setting = { databaseUrl: postgres.url, modelUrl, dataDir: join(folder, 'server'), profileFolder };
   let polyphony: ReturnType<typeof startServer> | null = null;
   return {
     quick,
+    runs,
     folder,
     postgresPid: postgres.pid,
     databaseUrl: postgres.url,
@@ -76,6 +82,7 @@ async function build({ quick, profile }: { quick: boolean; profile: boolean }, a
     sdk: fork<SdkCommands>('sdk.ts'),
     fork,
     launch,
+    startPostgres: start,
     async polyphony() {
       polyphony ??= startServer(launch, setting);
       return (await polyphony).server;
@@ -97,6 +104,11 @@ function starters(atEnd: AtEnd) {
       const forked = forkProcess<Known>(file);
       atEnd(forked.stop);
       return forked;
+    },
+    async startPostgres(dataDir: string): Promise<Postgres> {
+      const postgres = await startPostgres(dataDir);
+      atEnd(postgres.stop);
+      return postgres;
     },
     async launch(variables: Record<string, string>): Promise<Polyphony> {
       const launched = await launch('start', variables);

@@ -4,6 +4,7 @@ import { documents } from './documents.ts';
 import { fairness } from './fairness.ts';
 import { fanOut } from './fan-out.ts';
 import { firstToken } from './first-token.ts';
+import { growth } from './growth.ts';
 import { lifecycle } from './lifecycle.ts';
 import { list } from './list.ts';
 import { start } from './start.ts';
@@ -20,6 +21,10 @@ export const ROWS = [
   { number: 8, ...fairness },
   { number: 9, ...clientPackage },
   { number: 10, ...documents },
+  { number: 11, ...growth },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];
+
+/** Not measured unless they are named. */
+export const ALONE: readonly RowNumber[] = ROWS.flatMap((row) => ('name' in row ? [row.number] : []));
