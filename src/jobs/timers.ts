@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
-import { endDeferrals } from '../store/runs/defer-run.ts';
+import { endDeferrals } from '../store/runs/times/defer-run.ts';
+import { expireRuns } from '../store/runs/times/expire-runs.ts';
 import { wakeDueExecutions } from '../store/workflows/execution-state.ts';
 import type { JobContext } from './context.ts';
 
@@ -9,7 +10,7 @@ const INTERVAL_MS = 250;
 
 /**
  * Wakes executions (to retry a failed task, or because one exceeds its time limit) and deferred runs when
- * they are due.
+ * they are due. Fails runs that have not started in time.
  */
 export async function keepTime({ engine }: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = engine;
@@ -17,6 +18,7 @@ export async function keepTime({ engine }: JobContext, signal: AbortSignal): Pro
     try {
       await wakeDueExecutions(store.database.pool);
       await endDeferrals(store.database);
+      while (await expireRuns(store)) if (signal.aborted) break;
     } catch (error) {
       log.warn({ error: coerceError(error).message }, 'could not check for due runs; retrying');
     }

@@ -54,6 +54,8 @@ export function prepareTask(settings: TaskSettings, { events, ...asked }: Asked)
     prediction: null,
     tags: [],
     metadata: null,
+    startAt: null,
+    expiresAt: null,
     ...settings,
     ...asked,
     events: [{ type: 'RunCreated', data: { kind: settings.kind } }, ...events],

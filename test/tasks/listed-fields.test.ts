@@ -30,6 +30,8 @@ beforeAll(async () => {
     costLimit: 1,
     tags: ['a tag'],
     metadata: { a: 'datum' },
+    startAt: new Date(Date.now() + 3_600_000),
+    expiresAt: new Date(Date.now() + 7_200_000),
     predict: true,
   });
   await server.store.database.pool.query(`

@@ -2,7 +2,7 @@ import type { ProviderError } from '../../providers/provider.ts';
 import { type RetryPolicy, waitInQueue } from '../../rules/runs/retry.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import { readOutage } from '../../store/runs/defer-run.ts';
+import { readOutage } from '../../store/runs/times/defer-run.ts';
 import type { EngineContext } from '../context.ts';
 
 /** Within the worker's slot. */

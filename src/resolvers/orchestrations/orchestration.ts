@@ -53,6 +53,8 @@ export async function startOrchestration(context: Context, input: unknown): Prom
     priority: given.priority ?? DEFAULT_PRIORITY,
     tags: given.tags ?? [],
     metadata: given.metadata ?? null,
+    startAt: given.startAt ?? null,
+    expiresAt: given.expiresAt ?? null,
     idempotency,
   };
   const started = await withFreshId({ origin: context.origin, kind: 'orchestration' }, (id) =>

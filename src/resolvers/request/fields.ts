@@ -59,6 +59,32 @@ export const tags = list(
 
 export const metadata = jsonObject(MAX_METADATA);
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_DAYS_AHEAD = 365;
+
+const timeAhead = z
+  .date()
+  .refine(
+    (given) => given.getTime() <= Date.now() + MAX_DAYS_AHEAD * DAY_MS,
+    `must be at most ${MAX_DAYS_AHEAD} days ahead`,
+  );
+
+/** When a run starts, and until when it has to. */
+export const startTimes = { startAt: timeAhead.nullish(), expiresAt: timeAhead.nullish() };
+
+interface GivenTimes {
+  startAt?: Date | null | undefined;
+  expiresAt?: Date | null | undefined;
+}
+
+/** Refuses a run that would expire before it may start. */
+export function startsInTime<Given extends z.ZodType<GivenTimes>>(schema: Given) {
+  return schema.refine(({ startAt, expiresAt }) => !startAt || !expiresAt || expiresAt > startAt, {
+    path: ['expiresAt'],
+    message: 'must be after startAt',
+  });
+}
+
 /** US dollars; twelve places are stored. */
 export const costLimit = z
   .number()

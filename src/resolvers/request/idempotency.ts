@@ -17,6 +17,7 @@ export function idempotencyOf(given: {
 }
 
 function significant(given: unknown): unknown {
+  if (given instanceof Date) return given.toISOString();
   if (typeof given !== 'object' || given === null) return given ?? undefined;
   if (Array.isArray(given)) return given.length > 0 ? given : undefined;
   const members = Object.entries(given)

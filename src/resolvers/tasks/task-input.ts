@@ -10,6 +10,8 @@ import {
   priority,
   prompt,
   responseSchema,
+  startsInTime,
+  startTimes,
   systemPrompt,
   tags,
   taskType,
@@ -29,7 +31,7 @@ const subject = {
   taskParameters: jsonObject(MAX_OBJECT).nullish(),
 };
 
-export const newTask = z.object({
+const taskFields = z.object({
   kind: z.enum(TASK_KINDS).exclude(['pull'], 'is created by pullModel').nullish(),
   type: taskType.nullish(),
   ...subject,
@@ -49,6 +51,7 @@ export const newTask = z.object({
   priority: priority.nullish(),
   tags: tags.nullish(),
   metadata: metadata.nullish(),
+  ...startTimes,
   costLimit: costLimit.nullish(),
   hold: z.boolean().nullish(),
   predict: z.boolean().nullish(),
@@ -58,8 +61,10 @@ export const newTask = z.object({
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });
 
+export const newTask = startsInTime(taskFields);
+
 /** The properties of a task that a prediction uses. */
-export const predictedTask = newTask.pick({
+export const predictedTask = taskFields.pick({
   kind: true,
   type: true,
   agentId: true,
@@ -94,6 +99,7 @@ export const taskChange = z
     tags: tags.nullish(),
     metadata: metadata.nullish(),
     mergeMetadata: metadata.nullish(),
+    ...startTimes,
   })
   .refine(({ metadata, mergeMetadata }) => metadata === undefined || !mergeMetadata, {
     path: ['mergeMetadata'],

@@ -46,7 +46,20 @@ export async function updateTask(context: Context, id: string, input: unknown): 
   const given = validate(taskChange, input, 'input');
   const present = await task(context, id, 'input.id');
   await requireBytes(context, given);
-  const { prompt, systemPrompt: system, model, parameters, priority, ...described } = given;
+  const {
+    prompt,
+    systemPrompt: system,
+    model,
+    parameters,
+    priority,
+    startAt,
+    expiresAt,
+    ...described
+  } = given;
+  const times = {
+    ...(startAt !== undefined ? { startAt } : {}),
+    ...(expiresAt !== undefined ? { expiresAt } : {}),
+  };
   const { tags, metadata, mergeMetadata, ...subject } = described;
   const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
   if (isAskedAnew && present.kind === 'template')
@@ -65,6 +78,7 @@ export async function updateTask(context: Context, id: string, input: unknown): 
       ...(parameters ? { parameters: withoutNulls(parameters) } : {}),
       ...(resolved ? { provider: resolved.provider, model: resolved.model } : {}),
       ...(priority ? { priority } : {}),
+      ...(Object.keys(times).length > 0 ? { times } : {}),
       labels: {
         ...(tags ? { tags } : {}),
         ...(metadata !== undefined ? { metadata } : {}),

@@ -57,6 +57,8 @@ type TaskSettings = Partial<
     | 'priority'
     | 'tags'
     | 'metadata'
+    | 'startAt'
+    | 'expiresAt'
     | 'hold'
     | 'predict'
     | 'dependsOn'
@@ -91,6 +93,8 @@ export async function addTask(
     priority: given.priority ?? DEFAULT_PRIORITY,
     tags: given.tags ?? [],
     metadata: given.metadata ?? null,
+    startAt: given.startAt ?? null,
+    expiresAt: given.expiresAt ?? null,
     hold: given.hold ?? false,
     dependsOn: given.dependsOn ?? [],
     idempotency,

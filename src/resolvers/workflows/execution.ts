@@ -38,6 +38,8 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
     priority: given.priority ?? DEFAULT_PRIORITY,
     tags: given.tags ?? [],
     metadata: given.metadata ?? null,
+    startAt: given.startAt ?? null,
+    expiresAt: given.expiresAt ?? null,
     maxCost: given.costLimit?.toFixed(12) ?? null,
     idempotency,
   };

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { expectedVersion } from '../request/expected-version.ts';
-import { costLimit, metadata, model, parameters, priority, responseSchema, tags } from '../request/fields.ts';
+import {
+  costLimit,
+  metadata,
+  model,
+  parameters,
+  priority,
+  responseSchema,
+  startsInTime,
+  startTimes,
+  tags,
+} from '../request/fields.ts';
 import { fewMembers, jsonObject, list, sized, text } from '../request/validate.ts';
 
 const MAX_STEPS = 100;
@@ -83,14 +93,17 @@ export const workflowChange = newWorkflow
   .partial()
   .extend({ name: name.nullish(), steps: steps.nullish(), expectedVersion });
 
-export const newExecution = z.object({
-  workflowId: z.string(),
-  input: json.nullish(),
-  parameters: json.nullish(),
-  timeoutSeconds: seconds.nullish(),
-  priority: priority.nullish(),
-  tags: tags.nullish(),
-  metadata: metadata.nullish(),
-  costLimit: costLimit.nullish(),
-  idempotencyKey: text({ min: 1, max: 200 }).nullish(),
-});
+export const newExecution = startsInTime(
+  z.object({
+    workflowId: z.string(),
+    input: json.nullish(),
+    parameters: json.nullish(),
+    timeoutSeconds: seconds.nullish(),
+    priority: priority.nullish(),
+    tags: tags.nullish(),
+    metadata: metadata.nullish(),
+    ...startTimes,
+    costLimit: costLimit.nullish(),
+    idempotencyKey: text({ min: 1, max: 200 }).nullish(),
+  }),
+);

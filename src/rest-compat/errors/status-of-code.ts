@@ -50,6 +50,7 @@ const KINDS = {
   // These, too, are about documents of clients.
   DOCUMENT_NOT_ALLOWED: 'internal',
   ENDED_BY_HAND: 'conflict',
+  EXPIRED: 'conflict',
   FORBIDDEN: 'forbidden',
   GIT_FAILED: 'bad_upstream',
   // The documents are ours, and were validated: the client cannot be the cause.

@@ -6,6 +6,7 @@ import { builder } from '../builder/builder.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId, optionalId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
+import { startTimeFields } from '../runs/start-times.ts';
 import { OrchestrationEdge, OrchestrationType } from './orchestration.ts';
 
 const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
@@ -46,6 +47,7 @@ const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
       type: 'JSON',
       description: 'A JSON object of at most 16000 characters, stored with the run and returned unchanged.',
     }),
+    ...startTimeFields(t, 'orchestration'),
     idempotencyKey: t.string({
       description:
         'Repeating the same request with the same key returns the same orchestration, also for concurrent requests; a different request with the key fails with CONFLICT.',

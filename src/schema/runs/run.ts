@@ -72,6 +72,17 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
       nullable: true,
       description: 'When it completed, failed or was cancelled; null: it has not ended.',
     }),
+    startAt: t.expose('startAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The time until which it stays QUEUED, as its creator asked; null: none was given.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it fails with EXPIRED if it has not started; without effect once it has, and null after a retry.',
+    }),
     tags: t.exposeStringList('tags', {
       description:
         'Tags by which lists can be filtered: `runs(filter: { tags: ["…"] })`. Set when the run is created; `updateTask` replaces those of a task.',

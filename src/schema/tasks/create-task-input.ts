@@ -1,6 +1,7 @@
 import { builder } from '../builder/builder.ts';
 import { idInput } from '../builder/id-input.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
+import { startTimeFields } from '../runs/start-times.ts';
 import { HandEndingEnum, TaskKindEnum } from '../runs/task-enums.ts';
 
 export const CreateTaskInput = builder.inputType('CreateTaskInput', {
@@ -78,6 +79,7 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
       type: 'JSON',
       description: 'A JSON object of at most 16000 characters, stored with the run and returned unchanged.',
     }),
+    ...startTimeFields(t, 'task'),
     hold: t.boolean({ description: 'True: the task stays PENDING until `executeTask`.' }),
     predict: t.boolean({
       description: 'True: computes `prediction`, which is stored with the task.',
@@ -135,7 +137,7 @@ export const DeleteTaskInput = idInput(
 
 export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   description:
-    'Omitted fields stay unchanged; null removes title, description, target, context, taskParameters and metadata.',
+    'Omitted fields stay unchanged; null removes title, description, target, context, taskParameters, metadata, startAt and expiresAt.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
     title: t.string({
@@ -173,6 +175,14 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
       type: 'JSON',
       description:
         'Members to set in its metadata, which keeps its others, also those that other clients set at the same time. Where both have an object, only the members of that object are set. Together at most 16000 characters; not with `metadata`.',
+    }),
+    startAt: t.field({
+      type: 'DateTime',
+      description: 'When it starts, until it has started; null or a time in the past: as soon as possible.',
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'When it fails with EXPIRED if it has not started, until it has; null: never.',
     }),
   }),
 });

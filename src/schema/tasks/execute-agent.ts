@@ -2,6 +2,7 @@ import { createTask } from '../../resolvers/tasks/task.ts';
 import { builder } from '../builder/builder.ts';
 import { localId, optionalId } from '../builder/global-id.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
+import { startTimeFields } from '../runs/start-times.ts';
 import { newTaskPayload } from './new-task-payload.ts';
 
 const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
@@ -32,6 +33,7 @@ const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
       type: 'JSON',
       description: 'A JSON object of at most 16000 characters, stored with the run and returned unchanged.',
     }),
+    ...startTimeFields(t, 'task'),
     idempotencyKey: t.string({
       description: 'Repeating the same request with the same key returns the same task.',
     }),

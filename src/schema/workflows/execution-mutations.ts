@@ -6,6 +6,7 @@ import { builder } from '../builder/builder.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
+import { startTimeFields } from '../runs/start-times.ts';
 import { ExecutionEdge, ExecutionType } from './execution.ts';
 
 const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
@@ -31,6 +32,7 @@ const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
       type: 'JSON',
       description: 'A JSON object of at most 16000 characters, stored with the run and returned unchanged.',
     }),
+    ...startTimeFields(t, 'execution'),
     costLimit: t.float({
       description:
         'US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, its step fails with BUDGET_EXCEEDED.',

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { RUN_KINDS, RUN_STATUSES } from '../../vocabulary.ts';
-import { FINISHED, OPEN } from './run-statuses.ts';
+import { FINISHED, OPEN, UNTAKEN } from './run-statuses.ts';
 import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
@@ -61,6 +61,10 @@ export const Run = defineEntity({
       expression: `create index "run_deferred" on "run" ("deferred_until") where "deferred_until" is not null`,
     },
     {
+      name: 'run_expiring',
+      expression: `create index "run_expiring" on "run" ("expires_at") where "expires_at" is not null and "status" ${UNTAKEN}`,
+    },
+    {
       name: 'run_worker',
       expression: `create index "run_worker" on "run" ("worker_id") where "worker_id" is not null`,
     },
@@ -105,6 +109,10 @@ export const Run = defineEntity({
     unavailableSince: p.datetime(6).nullable(),
     /** A deferred run counts as blocked until this time. */
     deferredUntil: p.datetime(6).nullable(),
+    /** It counts as deferred until then, unless it is in the past. */
+    startAt: p.datetime(6).nullable(),
+    /** When it fails if it has not started; without effect once it has. */
+    expiresAt: p.datetime(6).nullable(),
     /** The run that this one is part of; it is woken when this one ends. */
     parentId: p.text().nullable(),
     /** Whether other runs wait for this one; its end then releases or fails them. */

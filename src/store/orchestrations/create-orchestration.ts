@@ -7,7 +7,7 @@ import { loggedSql } from '../log/append-sql.ts';
 import { bytesOf, eventsParameter, toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
-import { NEW_RUN, newRunSql } from '../runs/create-run.ts';
+import { NEW_RUN, newRunSql, type StartTimes } from '../runs/create-run.ts';
 import { homeSql } from '../sessions/sessions.ts';
 import type { Store } from '../store.ts';
 import { findRepeated } from '../tasks/create-task.ts';
@@ -16,7 +16,7 @@ import { joinThread } from '../threads/join-thread.ts';
 import { hasCapacitySql, lockOrchestrations, tooMany } from './capacity.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
 
-export interface NewOrchestration {
+export interface NewOrchestration extends StartTimes {
   id: string;
   ownerId: string;
   origin: Origin;
@@ -130,6 +130,8 @@ async function insert(
       priority: orchestration.priority,
       tags,
       metadata,
+      start_at: orchestration.startAt,
+      expires_at: orchestration.expiresAt,
       blockers,
       prompt: orchestration.prompt,
       domain: orchestration.domain,

@@ -5,6 +5,7 @@ import { loggedSql, movedSql } from '../log/append-sql.ts';
 import { eventsParameter, toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
+import { requeuedSql } from '../runs/create-run.ts';
 import type { Store } from '../store.ts';
 import { rejoinThread } from '../threads/join-thread.ts';
 import { hasCapacitySql, lockOrchestrations } from './capacity.ts';
@@ -46,8 +47,7 @@ const requeueStatement = statement(
   ($) => {
     const moved = movedSql(
       {
-        set: `status = 'queued', updated_at = clock_timestamp(), losses = 0, unavailable_since = null,
-          deferred_until = null, blockers = ${$.blockers}`,
+        set: `status = 'queued', updated_at = clock_timestamp(), expires_at = null, ${requeuedSql($.blockers)}`,
         where: `id = ${$.runId} and owner_id = ${$.ownerId} and kind = 'orchestration' and status = 'failed'
           and ${hasCapacitySql($.ownerId, 'run.session_id', $.most)}`,
         events: $.events,

@@ -10,6 +10,10 @@ export const NEW_RUN = {
   priority: 'integer',
   tags: 'text[]',
   metadata: 'jsonb',
+  /** null: as soon as possible. */
+  start_at: 'timestamptz',
+  /** null: never. */
+  expires_at: 'timestamptz',
   /** US dollars; null: no limit of its own. */
   cost_limit: 'numeric',
   /** null: none was given. */
@@ -19,6 +23,17 @@ export const NEW_RUN = {
   /** UTF-8 bytes of what is stored for it. */
   bytes: 'bigint',
 } as const;
+
+/** When a new run starts, and until when it has to. */
+export interface StartTimes {
+  startAt: Date | null;
+  expiresAt: Date | null;
+}
+
+/** SQL: assignments for a run that is queued again: it waits for its start, if that is ahead, and for `blockers`. */
+export const requeuedSql = (blockers: string) => `losses = 0, unavailable_since = null,
+  deferred_until = case when start_at > now() then start_at end,
+  blockers = coalesce(start_at > now(), false)::int + ${blockers}`;
 
 /**
  * `moved` with the parts before and after it: creates a run with its first events and its cost limit, unless its
@@ -31,6 +46,8 @@ export function newRunSql(
   columns: Readonly<Record<string, string>>,
   from?: string,
 ): Moved<string> {
+  // `now()`, which is the same in the whole statement: what is deferred has a blocker for it.
+  const isDeferred = `coalesce(${$.start_at} > now(), false)`;
   const source = from ? `from ${from} ` : '';
   const moved = createdRunSql(
     {
@@ -44,6 +61,10 @@ export function newRunSql(
       bytes: $.bytes,
       counted_bytes: $.bytes,
       ...columns,
+      start_at: $.start_at,
+      expires_at: $.expires_at,
+      deferred_until: `case when ${isDeferred} then ${$.start_at} end`,
+      blockers: `${columns.blockers ?? 0} + ${isDeferred}::int`,
     },
     `${source}where ${$.idempotency_key} is null or exists (select from claimed)`,
     $.events,

@@ -18,6 +18,8 @@ export interface RunRow {
   updatedAt: Date;
   tags: string[];
   metadata: Record<string, unknown> | null;
+  startAt: Date | null;
+  expiresAt: Date | null;
   progress: number;
   error: RunError | null;
   startedAt: Date | null;
@@ -41,6 +43,8 @@ export function runColumns<Kind extends RunKind>(kind: Kind) {
     updatedAt: 'run.updated_at',
     tags: 'run.tags',
     metadata: 'run.metadata',
+    startAt: 'run.start_at',
+    expiresAt: 'run.expires_at',
     progress: `${kind}.progress`,
     error: `${kind}.error`,
     startedAt: `${kind}.started_at`,

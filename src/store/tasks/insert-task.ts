@@ -87,7 +87,7 @@ export async function insertTask(
   const [created] = rows;
   if (!created) return null;
   const { events, ...row } = created;
-  return { row, events: toLoggedEvents(events), isReady: blockers === 0 && !task.hold };
+  return { row, events: toLoggedEvents(events), isReady: blockers === 0 && !task.hold && !task.startAt };
 }
 
 function runValues(
@@ -102,6 +102,8 @@ function runValues(
     priority: task.priority,
     tags: task.tags,
     metadata: task.metadata && JSON.stringify(task.metadata),
+    start_at: task.startAt,
+    expires_at: task.expiresAt,
     blockers,
     parent_id: task.parent?.runId ?? null,
     session_id: task.sessionId,

@@ -5,6 +5,7 @@ import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
 import type { TemplatePlan } from '../../rules/templates/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
 import type { NewEvent } from '../log/events.ts';
+import type { StartTimes } from '../runs/create-run.ts';
 
 export interface Idempotency {
   key: string;
@@ -12,7 +13,7 @@ export interface Idempotency {
   bodyHash: string;
 }
 
-export interface NewTask {
+export interface NewTask extends StartTimes {
   id: string;
   ownerId: string;
   origin: Origin;

@@ -6,6 +6,7 @@ import { loggedSql, movedSql } from '../log/append-sql.ts';
 import { eventsParameter, toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
+import { requeuedSql } from '../runs/create-run.ts';
 import type { Store } from '../store.ts';
 import { rejoinThread } from '../threads/join-thread.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
@@ -36,11 +37,12 @@ const queueStatement = statement(
   'queue-run',
   { runId: 'text', ownerId: 'text', from: 'text', events: 'jsonb', blockers: 'integer' },
   ($) => {
+    // That of its own start is counted anew.
+    const others = `case when ${$.from} = 'failed' then 0 else blockers - (deferred_until is not null)::int end`;
     const moved = movedSql(
       {
-        set: `status = 'queued', updated_at = clock_timestamp(), losses = 0, unavailable_since = null,
-          deferred_until = null,
-          blockers = case when ${$.from} = 'failed' then 0 else blockers end + ${$.blockers}`,
+        set: `status = 'queued', updated_at = clock_timestamp(), ${requeuedSql(`${others} + ${$.blockers}`)},
+          expires_at = case when ${$.from} = 'pending' then expires_at end`,
         where: `id = ${$.runId} and owner_id = ${$.ownerId} and kind = 'task' and status = ${$.from}
           and parent_id is null and (${$.from} = 'pending' or not exists (
             select from dependency join run as needed on needed.id = dependency.on_run_id

@@ -40,7 +40,8 @@ export interface TaskRow extends RunRow {
   prediction: ReportedPrediction | null;
 }
 
-const { updatedAt, error, startedAt, endedAt, tags, metadata, ...RUN_COLUMNS } = runColumns('task');
+const { updatedAt, error, startedAt, endedAt, startAt, expiresAt, tags, metadata, ...RUN_COLUMNS } =
+  runColumns('task');
 
 export const COLUMNS = {
   ...RUN_COLUMNS,
@@ -64,6 +65,8 @@ export const COSTLY_COLUMNS = {
   error,
   startedAt,
   endedAt,
+  startAt,
+  expiresAt,
   tags,
   metadata,
   description: 'task.description',

@@ -7,7 +7,9 @@ import { statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
 import { UNTAKEN } from '../entities/run-statuses.ts';
 import { ringChange, runChangesSql } from '../log/changes.ts';
+import type { StartTimes } from '../runs/create-run.ts';
 import type { Store } from '../store.ts';
+import { rescheduleTask } from './reschedule-task.ts';
 
 interface Target {
   runId: string;
@@ -23,6 +25,7 @@ export interface TaskChange {
   provider?: string;
   model?: string;
   priority?: number;
+  times?: Partial<StartTimes>;
   labels: Labels;
 }
 
@@ -35,7 +38,7 @@ interface Labels {
 }
 
 /**
- * @returns false when the task is not the owner's, or when its prompt, settings or priority are to be changed
+ * @returns false when the task is not the owner's, or when its prompt, settings, priority or start are to be changed
  * and a worker has taken it
  * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of, or its metadata become
  * too long
@@ -43,9 +46,10 @@ interface Labels {
 export async function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
   const changed = await transaction(store.database, async (client) => {
     const present = await lockTask(client, target);
-    const { subject: given, priority, labels, ...asked } = change;
-    if (!present || (present.isTaken && Object.keys(asked).length > 0)) return null;
+    const { subject: given, priority, times, labels, ...asked } = change;
+    if (!present || (present.isTaken && (times || Object.keys(asked).length > 0))) return null;
     if (priority !== undefined && !(await movePriority(client, target, priority))) return null;
+    if (times && !(await rescheduleTask(client, target.runId, times))) return null;
     const subject = subjectOf(present, given);
     if (Object.keys(labels).length > 0) await writeLabels(client, target.runId, labels);
     await write(client, target.runId, subject, { ...asked, ...promptOf(present, subject, change) });
@@ -138,7 +142,7 @@ async function write(
   client: ClientBase,
   runId: string,
   { title, description, target, context, taskParameters }: TaskSubject,
-  asked: Omit<TaskChange, 'subject' | 'priority' | 'labels'> & Prompt,
+  asked: Omit<TaskChange, 'subject' | 'priority' | 'times' | 'labels'> & Prompt,
 ): Promise<void> {
   await client.query(
     update({

@@ -5,10 +5,10 @@ import { columnsOf, insertSql, statement, type Values } from '../database/statem
 import { loggedSql } from '../log/append-sql.ts';
 import { bytesOf, eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
-import { NEW_RUN, newRunSql } from '../runs/create-run.ts';
+import { NEW_RUN, newRunSql, type StartTimes } from '../runs/create-run.ts';
 import type { Idempotency } from '../tasks/new-task.ts';
 
-export interface NewExecution {
+export interface NewExecution extends StartTimes {
   id: string;
   ownerId: string;
   origin: Origin;
@@ -79,6 +79,8 @@ function valuesOf(execution: NewExecution): Values<Omit<typeof NEW_EXECUTION, 'b
     priority: execution.priority,
     tags: execution.tags,
     metadata: execution.metadata && JSON.stringify(execution.metadata),
+    start_at: execution.startAt,
+    expires_at: execution.expiresAt,
     workflow_id: execution.workflowId,
     workflow_name: execution.workflowName,
     workflow_version: execution.workflowVersion,

@@ -10,6 +10,7 @@ import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { announceSql, ENDED_RUN } from '../runs/announce-end.ts';
 import { cancelAllWithin, cancelWithin } from '../runs/cancel-run.ts';
+import { requeuedSql } from '../runs/create-run.ts';
 import type { Store } from '../store.ts';
 
 interface Target {
@@ -88,7 +89,8 @@ async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunEr
 }
 
 const RETRIED = movedSql({
-  set: `status = 'queued', attempt = attempt + 1, updated_at = clock_timestamp()`,
+  set: `status = 'queued', attempt = attempt + 1, updated_at = clock_timestamp(), expires_at = null,
+    ${requeuedSql('0')}`,
   where: `id = $1 and owner_id = $2 and kind = 'execution' and status = 'failed'`,
   events: '$3::jsonb',
 });

@@ -133,6 +133,8 @@ function execute(client: ClientBase, workflow: DueWorkflow): Promise<LoggedEvent
     priority: PRIORITY,
     tags: [],
     metadata: null,
+    startAt: null,
+    expiresAt: null,
     maxCost: null,
     idempotency: null,
   });

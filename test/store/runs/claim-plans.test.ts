@@ -1,6 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { claimNextRun } from '../../../src/store/runs/claims/claim-run.ts';
-import { endDeferrals } from '../../../src/store/runs/defer-run.ts';
+import { endDeferrals } from '../../../src/store/runs/times/defer-run.ts';
+import { expireRuns } from '../../../src/store/runs/times/expire-runs.ts';
 import { readWaitingAccounts } from '../../../src/store/workers/waiting-accounts.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
@@ -14,6 +15,7 @@ const FILL = [
    select 'q' || i, 'task', 'u' || (1 + i % 50), 'graphql', 'queued', 1 + i % 10, (i % 11 = 0)::int
    from generate_series(1, 10000) as i`,
   `update run set blockers = 1, deferred_until = now() + interval '1 minute' where status = 'queued' and blockers = 1`,
+  `update run set expires_at = now() + interval '1 minute' where status = 'queued' and blockers = 1`,
   `insert into task (id, kind, prompt, provider, model) select id, 'prompt', 'x', 'demo', 'demo' from run`,
   'analyze',
 ];
@@ -69,4 +71,8 @@ test('the accounts with ready runs are found by run_next', async () => {
 
 test('deferred runs that are due are found by run_deferred', async () => {
   expectIndex(await planOf(() => endDeferrals(server.store.database)), 'run_deferred');
+});
+
+test('runs that have not started in time are found by run_expiring', async () => {
+  expectIndex(await planOf(() => expireRuns(server.store)), 'run_expiring');
 });

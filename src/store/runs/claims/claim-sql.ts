@@ -38,6 +38,9 @@ const wantedSql = (runId: string) => `
     select run.id, run.owner_id, app_user.max_concurrent_runs as most
     from run join app_user on app_user.id = run.owner_id where run.id = ${runId}`;
 
+/** SQL: the run may start: it has before, or has not expired. What has is failed within a second, see `expireRuns`. */
+const IN_TIME = '(run.expires_at is null or run.attempt > 0 or run.expires_at > now())';
+
 /**
  * SQL of the best run of the first account that has one: the ready run with the highest priority, then the one that
  * has waited longest.
@@ -50,7 +53,7 @@ const bestSql = (except: string, lock: 'skip locked' | '') => `
     from (
       select owner_id from given, unnest(given.owner_ids) with ordinality as item (owner_id, position) order by position
     ) as candidate cross join lateral (
-      select id from run where run.owner_id = candidate.owner_id and ${IS_READY} and id <> all(${except})
+      select id from run where run.owner_id = candidate.owner_id and ${IS_READY} and ${IN_TIME} and id <> all(${except})
       order by priority desc, ready_at, id limit 1 for no key update ${lock}
     ) as best limit 1`;
 
@@ -90,7 +93,7 @@ const claimedSql = ({ number, limitIsKept, isRepeated, workerId }: Claim) =>
       from: 'present, wanted',
       where: `run.id = wanted.id and kind in (${LEASED})
         and (wanted.most is null or ${limitIsKept} or status = 'running')
-        and ((status = 'queued' and blockers = 0) or (${isRepeated} and status = 'running' and worker_id = ${workerId}))`,
+        and ((status = 'queued' and blockers = 0 and ${IN_TIME}) or (${isRepeated} and status = 'running' and worker_id = ${workerId}))`,
       events: '(select events from fact)',
       count: '1 + (select count(*)::int from opening)',
     },
@@ -129,7 +132,7 @@ function claimSql($: Claim, wanted: string, given = ''): string {
     ), opening as (${openingSql($)}
     ), ${moved.sql}, advanced as (
       update run set worker_id = present.id, claim = ${$.number} from present, wanted
-      where run.id = wanted.id and kind not in (${LEASED}) and status = 'queued'
+      where run.id = wanted.id and kind not in (${LEASED}) and status = 'queued' and ${IN_TIME}
         and (worker_id is null or (${$.isRepeated} and worker_id = ${$.workerId}))
       returning run.id, run.kind, run.owner_id, run.epoch, run.losses
     ), closed as (

@@ -1,10 +1,11 @@
-import type { Database } from '../database/database.ts';
-import { statement } from '../database/statement.ts';
-import { appendSql, movedSql } from '../log/append-sql.ts';
-import { eventsParameter } from '../log/event-log.ts';
-import type { LoggedEvent } from '../log/events.ts';
-import { fenced, heldSql, LEASE, type Lease, type RunDeferred } from '../log/lease.ts';
-import type { Store } from '../store.ts';
+import type { Database } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
+import { UNTAKEN } from '../../entities/run-statuses.ts';
+import { appendSql, movedSql } from '../../log/append-sql.ts';
+import { eventsParameter } from '../../log/event-log.ts';
+import type { LoggedEvent } from '../../log/events.ts';
+import { fenced, heldSql, LEASE, type Lease, type RunDeferred } from '../../log/lease.ts';
+import type { Store } from '../../store.ts';
 
 /**
  * SQL: when the run's provider became unavailable; null if the run was never deferred, or has written a
@@ -72,7 +73,7 @@ export async function deferRun(
 const DEFERRED = { type: 'RunQueued', data: { reason: 'provider_unavailable' } } as const;
 
 /**
- * Makes deferred runs ready once their delay is over. A run that ended meanwhile stays unchanged. Uses
+ * Makes deferred runs ready once their delay, or the time before their start, is over. A run that ended meanwhile stays unchanged. Uses
  * `now()`, because an index cannot be searched for `clock_timestamp()`.
  */
 export async function endDeferrals({ pool }: Pick<Database, 'pool'>): Promise<void> {
@@ -83,7 +84,7 @@ export async function endDeferrals({ pool }: Pick<Database, 'pool'>): Promise<vo
         select id from run where deferred_until <= now() for update skip locked
       )
       update run set deferred_until = null,
-        blockers = case when status = 'queued' then blockers - 1 else blockers end
+        blockers = case when status ${UNTAKEN} then blockers - 1 else blockers end
       from due where run.id = due.id`,
   });
 }

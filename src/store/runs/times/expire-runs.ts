@@ -1,0 +1,62 @@
+import type { ClientBase } from 'pg';
+import type { RunError } from '../../../errors.ts';
+import { RUN_KINDS } from '../../../vocabulary.ts';
+import { transaction } from '../../database/transaction.ts';
+import { UNTAKEN } from '../../entities/run-statuses.ts';
+import type { LoggedEvent } from '../../log/events.ts';
+import { publishAll } from '../../log/publish-all.ts';
+import type { Store } from '../../store.ts';
+import { lockParents } from '../dependencies.ts';
+import { endAllWithin } from '../end-run.ts';
+import { lockThreads } from '../end-turns.ts';
+
+/** More are ended in the next round. */
+const MOST = 200;
+
+const ERROR: RunError = {
+  code: 'EXPIRED',
+  message: 'it had not started by its `expiresAt`',
+};
+
+/** SQL: no worker has started the run, also not an execution that a worker is about to advance. */
+const HAS_EXPIRED = `expires_at <= now() and status ${UNTAKEN} and attempt = 0 and worker_id is null`;
+
+/** Fails runs that have not started in time. @returns whether there may be more of them */
+export async function expireRuns(store: Store): Promise<boolean> {
+  const { rows } = await store.database.pool.query<{ id: string; ownerId: string }>({
+    name: 'find-expired-runs',
+    text: `select id, owner_id as "ownerId" from run where ${HAS_EXPIRED} order by expires_at limit ${MOST}`,
+  });
+  const byOwner = Map.groupBy(rows, ({ ownerId }) => ownerId);
+  for (const [ownerId, expired] of byOwner) {
+    const ids = expired.map(({ id }) => id);
+    publishAll(store.bus, await transaction(store.database, (client) => expireWithin(client, ownerId, ids)));
+  }
+  return rows.length === MOST;
+}
+
+/** A run that a worker takes meanwhile has started in time: it is not ended once it is locked. */
+async function expireWithin(
+  client: ClientBase,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<LoggedEvent[]> {
+  await lockThreads(client, ids);
+  await lockParents(client, ids);
+  const { rows } = await client.query<{ id: string }>({
+    name: 'lock-expired-runs',
+    text: `select id from run where id = any($1::text[]) and ${HAS_EXPIRED} order by id for update`,
+    values: [ids],
+  });
+  return endAllWithin(
+    client,
+    { runIds: rows.map(({ id }) => id), kinds: RUN_KINDS, ownerId },
+    {
+      status: 'failed',
+      result: null,
+      error: ERROR,
+      cancelReason: null,
+      events: [{ type: 'RunFailed', data: { error: ERROR } }],
+    },
+  );
+}
