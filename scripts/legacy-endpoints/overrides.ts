@@ -115,6 +115,8 @@ export const MORE_REQUESTS: Readonly<Record<string, readonly Partial<RequestPart
 /** Requests with which the response is traced, if it does not show everything otherwise. */
 export const ANSWERED: Readonly<Record<string, Partial<RequestParts>>> = {
   'themachine GET /api/v1/models': { query: {} },
+  // By the alias of the sample, so that its other names may change.
+  'orchestratex GET /api/models/{model_name}': { params: { model_name: 'text' } },
 };
 
 /** Endpoints that choose from several models, of which each value could then be any model's. */

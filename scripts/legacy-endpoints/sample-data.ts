@@ -10,6 +10,7 @@ import {
   isAbstractType,
   isCompositeType,
   isEnumType,
+  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -93,6 +94,7 @@ export function sampleData(schema: GraphQLSchema, document: DocumentNode, variab
     const isEverNull = path.length > 1 || nodes.some(({ directives }) => directives?.length);
     if (!isNonNullType(type) && isEverNull) leaves.push(leafOf(path, 'null', [null]));
     const nullable = isNonNullType(type) ? type.ofType : type;
+    if (isListType(nullable) && isLeafType(getNamedType(type))) leaves.push(leafOf(path, 'null', [[]]));
     if (isListType(nullable)) return [readValue(nullable.ofType, nodes, owner, [...path, 0])];
     const named = getNamedType(type);
     if (isCompositeType(named)) {

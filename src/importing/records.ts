@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { email } from '../resolvers/accounts/email.ts';
 import { metadata, priority, tags, taskType } from '../resolvers/request/fields.ts';
 import { jsonObject, text } from '../resolvers/request/validate.ts';
-import { userLabel } from '../resolvers/sessions/session-input.ts';
+import { sessionSettings, userLabel } from '../resolvers/sessions/session-input.ts';
 import { DIALECTS, SCOPES, SESSION_STATUSES } from '../vocabulary.ts';
 import { passwordHash } from './password-hash.ts';
 
@@ -75,6 +75,7 @@ const session = z.strictObject({
   description: text({ max: 10_000 }).nullish(),
   status: z.enum(SESSION_STATUSES, `must be one of ${SESSION_STATUSES.join(', ')}`).nullish(),
   userLabel: userLabel.nullish(),
+  settings: sessionSettings.strict().nullish(),
   createdAt: moment,
   endedAt: moment.nullish(),
 });
@@ -103,7 +104,7 @@ const task = z
     metadata: metadata.nullish(),
     status: z.enum(
       ENDINGS,
-      `must be one of ${ENDINGS.join(', ')}; create unfinished tasks through the API instead`,
+      `must be one of ${ENDINGS.join(', ')}; an unfinished task cannot be continued here, so create it anew through the API`,
     ),
     result: jsonObject(MAX_TEXT)
       .refine(

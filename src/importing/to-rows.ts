@@ -1,5 +1,5 @@
 import { hashSecret } from '../resolvers/accounts/secrets.ts';
-import { DEFAULT_PRIORITY } from '../resolvers/request/fields.ts';
+import { DEFAULT_PRIORITY, withoutNulls } from '../resolvers/request/fields.ts';
 import { globalId } from '../rules/ids/global-id.ts';
 import { derivedId, newId } from '../rules/ids/ids.ts';
 import { bytesOf } from '../store/log/event-log.ts';
@@ -47,10 +47,11 @@ export function hashOf({ key, sha256 }: RecordOf<'apiKey'>): string {
 
 export function toSession(line: number, record: RecordOf<'session'>): ImportedSession {
   const { id, account, api, name = null, description = null, userLabel = null, createdAt } = record;
-  const { status, endedAt = null } = record;
+  const { status, endedAt = null, settings } = record;
   return {
     ...{ line, id, account, api, name, description, userLabel, createdAt, endedAt },
     status: status ?? 'active',
+    settings: withoutNulls(settings ?? {}),
   };
 }
 

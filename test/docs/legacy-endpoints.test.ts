@@ -160,6 +160,9 @@ describe('sources of fields', () => {
     expect(source('themachine', 'GET /api/v1/orchestration/workflows/{workflow_id}', 'steps[].task')).toBe(
       '`workflow.steps[].task`; depends on `workflow.steps[].template`',
     );
+    expect(source('orchestratex', 'GET /api/models/{model_name}', 'name')).toBe(
+      '`models.nodes[].aliases[]`, `models.nodes[].modelId`',
+    );
     expect(source('themachine', 'GET /api/v1/tasks/{task_id}', 'error')).toBe(
       '`task.error.message`, `task.cancelReason`; depends on `task.status`',
     );

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { SessionSettings } from '../../rules/sessions/session.ts';
 import type { Dialect, SessionStatus } from '../../vocabulary.ts';
 import type { LineOutcome } from './outcome.ts';
 import { JOIN_OWNER, OWNER_COLUMNS, type OwnerRules, ownerValues, REFUSED_OWNER } from './owners.ts';
@@ -12,6 +13,7 @@ export interface ImportedSession {
   description: string | null;
   status: SessionStatus;
   userLabel: string | null;
+  settings: SessionSettings;
   createdAt: string;
   endedAt: string | null;
 }
@@ -34,7 +36,7 @@ const IMPORT_SESSIONS = `
   with given as (
     select item.*, ${OWNER_COLUMNS}
     from jsonb_to_recordset($1::jsonb) as item(line integer, id text, account text, api text, name text,
-      description text, status text, "userLabel" text, "createdAt" timestamptz, "endedAt" timestamptz) ${JOIN_OWNER}
+      description text, status text, "userLabel" text, settings jsonb, "createdAt" timestamptz, "endedAt" timestamptz) ${JOIN_OWNER}
   ), judged as (
     select given.*, case
       ${REFUSED_OWNER}
@@ -43,8 +45,9 @@ const IMPORT_SESSIONS = `
       else 'created' end as outcome
     from given left join session as known on known.id = given.id
   ), created as (
-    insert into session (id, owner_id, origin, name, description, status, user_label, ended_at, created_at, updated_at)
-    select id, owner_id, api, name, description, status, "userLabel",
+    insert into session (id, owner_id, origin, name, description, status, user_label, settings, ended_at,
+      created_at, updated_at)
+    select id, owner_id, api, name, description, status, "userLabel", settings,
       case when status = 'completed' then coalesce("endedAt", "createdAt") end, "createdAt",
       coalesce("endedAt", "createdAt")
     from judged where outcome = 'created'
