@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, normalize } from 'node:path';
 import { mayWorkIn, relocated, type Tenant } from '../rules/workspaces/workspace.ts';
-import { foldersOf, mayNameAny, openWorkspace, refused, type WorkspaceSettings } from './workspaces.ts';
+import { foldersOf, mayNameAnyFolder, openWorkspace, refused, type WorkspaceSettings } from './workspaces.ts';
 
 /**
  * Opens the working directory that a client names by a path on its own machine: if that path is not permitted here,
@@ -22,8 +22,8 @@ export async function openRelocatedWorkspace(
   // The roots as the operator wrote them, too: responses contain paths below them.
   const written = { ...folders, roots: [...folders.roots, ...settings.workspaceRoots] };
   const isPermitted = mayWorkIn(normalize(`/${path}`), tenant, written);
-  const isOwners = mayNameAny(settings, tenant) && (await exists(named));
-  return openWorkspace(settings, tenant, isPermitted || isOwners ? named : path, field);
+  const isOperatorFolder = mayNameAnyFolder(settings, tenant) && (await exists(named));
+  return openWorkspace(settings, tenant, isPermitted || isOperatorFolder ? named : path, field);
 }
 
 async function exists(path: string): Promise<boolean> {

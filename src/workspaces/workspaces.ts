@@ -10,10 +10,10 @@ import {
   allowedFolders,
   isReserved,
   type Locality,
-  mayBeOwners,
+  mayOperatorWorkIn,
   mayWorkIn,
-  OWNERS_FOLDERS,
-  ownerOfServer,
+  OPERATOR_FOLDERS,
+  operatorAccount,
   ownFolder,
   rootOf,
   type Tenant,
@@ -30,20 +30,23 @@ export interface WorkspaceSettings {
   /** `none`: commands run as the server, and if it is root they may work in folders of root. */
   sandbox: SandboxMode;
   /** The account that may also name folders of the server's own user; null or absent: no one. */
-  ownerId?: string | null;
+  operatorAccountId?: string | null;
 }
 
-type Configured = Omit<WorkspaceSettings, 'ownerId'> & Omit<Locality, 'localAdminId'>;
+type Configured = Omit<WorkspaceSettings, 'operatorAccountId'> & Omit<Locality, 'localAdminId'>;
 
 /** @param localAdminId of embedded mode; null: there is none */
 export function workspaceSettings(config: Configured, localAdminId: string | null): WorkspaceSettings {
   const { dataDir, workspaceRoots, sandbox, host } = config;
-  return { dataDir, workspaceRoots, sandbox, ownerId: ownerOfServer({ host, localAdminId }) };
+  return { dataDir, workspaceRoots, sandbox, operatorAccountId: operatorAccount({ host, localAdminId }) };
 }
 
 /** Whether a user may name any folder of the server's own user. */
-export function mayNameAny({ ownerId }: WorkspaceSettings, { userId, isAdmin, isTemplate }: Tenant): boolean {
-  return isAdmin && !isTemplate && userId === ownerId;
+export function mayNameAnyFolder(
+  { operatorAccountId }: WorkspaceSettings,
+  { userId, isAdmin, isTemplate }: Tenant,
+): boolean {
+  return isAdmin && !isTemplate && userId === operatorAccountId;
 }
 
 const APPLICATION = resolve(import.meta.dirname, '../..');
@@ -68,10 +71,12 @@ export async function openWorkspace(
   const refuse = (problem: string) => refused(settings, tenant, folders, { field, problem });
   const isBelowRoot = path !== null && mayWorkIn(path, tenant, folders);
   // A hidden folder may itself be a link, and stays what it is.
-  const mayName = mayNameAny(settings, tenant) && !isReserved(written, folders);
-  const isOwners = path !== null && mayName && mayBeOwners(path, folders);
-  if (path === null || !(isBelowRoot || isOwners)) throw refuse('is not a permitted folder');
-  const opening = isBelowRoot ? makeReady(path, tenant, folders, settings) : checkOwners(path, settings);
+  const mayName = mayNameAnyFolder(settings, tenant) && !isReserved(written, folders);
+  const isOperatorFolder = path !== null && mayName && mayOperatorWorkIn(path, folders);
+  if (path === null || !(isBelowRoot || isOperatorFolder)) throw refuse('is not a permitted folder');
+  const opening = isBelowRoot
+    ? makeReady(path, tenant, folders, settings)
+    : checkOperatorFolder(path, settings);
   const problem = await opening.catch((error: unknown) => coerceError(error).message);
   if (problem) throw refuse(`cannot be used: ${problem}`);
   return path;
@@ -91,9 +96,9 @@ export async function makeWorkspace(
   const path = join(own, id);
   await mkdir(path, MODE).catch(async () => {
     // It is the user's first, or the id is in use, which is detected when the row is written.
-    await mkdir(root!, ROOT);
-    await mkdir(own, MADE);
-    await mkdir(path, MADE);
+    await mkdir(root!, NEW_ROOT_FOLDER);
+    await mkdir(own, NEW_FOLDER);
+    await mkdir(path, NEW_FOLDER);
   });
   // Its parent folder belongs to the server alone, so it cannot have been replaced.
   if (isRoot()) await lchown(path, uidOf(tenant), uidOf(tenant));
@@ -131,13 +136,13 @@ export function refused(
   { field, problem }: { field: string; problem: string },
 ): DomainError {
   const allowed = allowedFolders(tenant, folders);
-  const more = mayNameAny(settings, tenant) ? `, and ${OWNERS_FOLDERS}` : '';
+  const more = mayNameAnyFolder(settings, tenant) ? `, and ${OPERATOR_FOLDERS}` : '';
   const message = `${field}: ${problem}; allowed are folders below ${allowed.join(' and ')}${more}`;
   return new DomainError('VALIDATION_ERROR', message, { field, allowed });
 }
 
 export async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promise<WorkspaceFolders> {
-  for (const root of workspaceRoots) await mkdir(root, ROOT);
+  for (const root of workspaceRoots) await mkdir(root, NEW_ROOT_FOLDER);
   const data = await realPathOf(resolve(dataDir));
   return {
     roots: await Promise.all(workspaceRoots.map((root) => realpath(root))),
@@ -175,8 +180,8 @@ async function makeReady(
   const isOwn = names[0] === tenant.userId;
   return walkTo({ root, names, isOwn, uid: uidOf(tenant) }, async (through, folder) => {
     await access(through, constants.W_OK | constants.X_OK);
-    const isRoots = isRoot() && (await folder.stat()).uid === 0;
-    return isRoots && sandbox !== 'none' ? ROOTS : null;
+    const belongsToRoot = isRoot() && (await folder.stat()).uid === 0;
+    return belongsToRoot && sandbox !== 'none' ? BELONGS_TO_ROOT : null;
   });
 }
 
@@ -185,17 +190,17 @@ async function makeReady(
  * nothing more.
  */
 async function makePlainly(path: string): Promise<null> {
-  await mkdir(path, MADE);
+  await mkdir(path, NEW_FOLDER);
   await access(path, constants.W_OK | constants.X_OK);
   return null;
 }
 
 /** Checks a folder that belongs to the server's own user. @returns the problem with it, or null */
-async function checkOwners(path: string, { sandbox }: WorkspaceSettings): Promise<string | null> {
+async function checkOperatorFolder(path: string, { sandbox }: WorkspaceSettings): Promise<string | null> {
   const check = async (through: string, uid: number) => {
     if (uid !== process.getuid?.()) return "it does not belong to the server's own user";
     await access(through, constants.W_OK | constants.X_OK);
-    return isRoot() && sandbox !== 'none' ? ROOTS : null;
+    return isRoot() && sandbox !== 'none' ? BELONGS_TO_ROOT : null;
   };
   if (process.platform !== 'linux') return check(path, (await stat(path)).uid);
   const names = path.split('/').slice(1);
@@ -204,11 +209,12 @@ async function checkOwners(path: string, { sandbox }: WorkspaceSettings): Promis
   );
 }
 
-const ROOTS = 'it belongs to root, and commands do not run as root; assign it to another user with chown';
+const BELONGS_TO_ROOT =
+  'it belongs to root, and commands do not run as root; assign it to another user with chown';
 const MODE = 0o700;
-const MADE = { recursive: true, mode: MODE };
+const NEW_FOLDER = { recursive: true, mode: MODE };
 /** Permission to pass through to a working directory, for the uid of its commands. */
-const ROOT = { recursive: true, mode: 0o711 };
+const NEW_ROOT_FOLDER = { recursive: true, mode: 0o711 };
 
 function isRoot(): boolean {
   return process.getuid?.() === 0;

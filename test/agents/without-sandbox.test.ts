@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
+import { createPrograms } from '../harness/programs.ts';
 import { startTestServer } from '../harness/server.ts';
 import { startVendor } from '../harness/vendor/server.ts';
 import { call, createScripts, dataFolder, ofType, startAgent } from './script.ts';
@@ -94,17 +95,7 @@ describe('on a machine without bubblewrap and util-linux', () => {
 });
 
 describe('on a machine without bubblewrap', () => {
-  const utilLinux = fixture(
-    async () => {
-      const path = await mkdtemp(join(tmpdir(), 'polyphony-programs-'));
-      await chmod(path, 0o755);
-      for (const name of ['setpriv', 'prlimit', 'unshare', 'setsid']) {
-        await symlink(`/usr/bin/${name}`, join(path, name));
-      }
-      return { path };
-    },
-    { stop: ({ path }) => rm(path, { recursive: true }) },
-  );
+  const utilLinux = fixture(() => createPrograms(['bwrap']), { stop: ({ remove }) => remove() });
   const files = fixture(dataFolder, { stop: (folder) => folder.remove() });
   const other = fixture(() =>
     startTestServer({
@@ -140,6 +131,30 @@ describe('on a machine without bubblewrap', () => {
     });
     expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({ sandbox });
     await server.stop();
+  });
+});
+
+describe('on a machine whose kernel lets users create no namespaces', () => {
+  const refused = 'echo "unshare: unshare failed: Operation not permitted" >&2; exit 1';
+  const restricted = fixture(() => createPrograms(['bwrap'], { unshare: refused }), {
+    stop: ({ remove }) => remove(),
+  });
+  const files = fixture(dataFolder, { stop: (folder) => folder.remove() });
+  const other = fixture(() =>
+    startTestServer({
+      variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: files.path, PATH: restricted.path },
+    }),
+  );
+
+  test('given util-linux, then an agent works without commands, and none of its tools fails', async () => {
+    const bob = await other.newUser();
+    const model = scripts.model([{ text: 'Hello!' }]);
+    const id = await startAgent(bob, model, { prompt: 'Say hello' });
+    expect((await bob.events(id)).at(-1)).toMatchObject({ __typename: 'RunCompleted' });
+    const { tools } = requestTo(model);
+    expect(tools.map(({ function: { name } }) => name).sort()).toEqual(['ask_user', 'finish', 'update_plan']);
+    const health = await (await fetch(`${other.url}/health`)).json();
+    expect(health).toMatchObject({ status: 'healthy', sandbox: 'unavailable' });
   });
 });
 

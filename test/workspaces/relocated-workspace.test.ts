@@ -121,7 +121,7 @@ describe('the local admin of a server that only this machine reaches', () => {
 
   beforeEach(() => {
     admin = { userId: randomUUID(), isAdmin: true };
-    settings = { ...settings, ownerId: admin.userId };
+    settings = { ...settings, operatorAccountId: admin.userId };
   });
 
   test('may name existing folders of the server’s own user', async () => {

@@ -20,10 +20,10 @@ export interface Locality {
 }
 
 /**
- * The account that may also name folders of the server's own user: the local admin, who has started the
- * server, while only this machine reaches it. null: no one.
+ * The account of the operator, who may also name folders of the server's own user: the local admin, who has started
+ * the server, while only this machine reaches it. null: there is none.
  */
-export function ownerOfServer({ host, localAdminId }: Locality): string | null {
+export function operatorAccount({ host, localAdminId }: Locality): string | null {
   return /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host) ? localAdminId : null;
 }
 
@@ -86,7 +86,7 @@ export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolder
  * Whether a folder that belongs to the server's own user may be a working directory: not one that contains
  * the server, its data or a home directory, or is inside the first two, or is reserved.
  */
-export function mayBeOwners(path: string, folders: WorkspaceFolders): boolean {
+export function mayOperatorWorkIn(path: string, folders: WorkspaceFolders): boolean {
   const { roots, data, application, home } = folders;
   if ([data, application, home, ...roots].some((held) => isWithin(held, path))) return false;
   return !isReserved(path, folders) && ![data, application, ...roots].some((folder) => isBelow(path, folder));
@@ -101,8 +101,8 @@ export function isReserved(path: string, { home }: Pick<WorkspaceFolders, 'home'
   return isHidden || OF_THE_SYSTEM.some((folder) => isWithin(path, folder));
 }
 
-/** What the owner of the server may name besides `allowedFolders`, for error messages. */
-export const OWNERS_FOLDERS = `existing folders of the server's own user, except hidden ones of its home directory and those in ${OF_THE_SYSTEM.join(', ')}`;
+/** What the operator may name besides `allowedFolders`, for error messages. */
+export const OPERATOR_FOLDERS = `existing folders of the server's own user, except hidden ones of its home directory and those in ${OF_THE_SYSTEM.join(', ')}`;
 
 /** Where an absolute path is created, relative to the user's own folder. null: it contains `..`. */
 export function relocated(path: string): string | null {

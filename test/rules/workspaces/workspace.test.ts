@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   allowedFolders,
   FIRST_UID,
-  mayBeOwners,
+  mayOperatorWorkIn,
   mayWorkIn,
-  ownerOfServer,
+  operatorAccount,
   relocated,
   templateFolder,
   uidOf,
@@ -116,13 +116,13 @@ test('a user’s uid is always the same, and no system account’s', () => {
 
 describe('the local admin', () => {
   test.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])('is the owner of a server on %s', (host) => {
-    expect(ownerOfServer({ host, localAdminId: ME })).toBe(ME);
-    expect(ownerOfServer({ host, localAdminId: null })).toBeNull();
+    expect(operatorAccount({ host, localAdminId: ME })).toBe(ME);
+    expect(operatorAccount({ host, localAdminId: null })).toBeNull();
   });
 
   test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com', 'localhost.example.com', ''])(
     'is not on %j, which others reach',
-    (host) => expect(ownerOfServer({ host, localAdminId: ME })).toBeNull(),
+    (host) => expect(operatorAccount({ host, localAdminId: ME })).toBeNull(),
   );
 
   test.each([
@@ -148,11 +148,11 @@ describe('the local admin', () => {
     { path: '/dev/shm/x', may: false },
     { path: '/developer', may: true },
     { path: '/srv/run', may: true },
-  ])('in $path: $may', ({ path, may }) => expect(mayBeOwners(path, usual)).toBe(may));
+  ])('in $path: $may', ({ path, may }) => expect(mayOperatorWorkIn(path, usual)).toBe(may));
 
   test('in hidden folders of a home that is the folder of everything: no', () => {
-    expect(mayBeOwners('/.ssh', { ...usual, home: '/' })).toBe(false);
-    expect(mayBeOwners('/project', { ...usual, home: '/' })).toBe(true);
+    expect(mayOperatorWorkIn('/.ssh', { ...usual, home: '/' })).toBe(false);
+    expect(mayOperatorWorkIn('/project', { ...usual, home: '/' })).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { innerCommand } from './inner-command.ts';
-import { type Isolation, isRoot, type Owner, type Place } from './isolation.ts';
+import { type IsolatedCommand, type Isolation, isRoot, type Owner } from './isolation.ts';
 import { ENVIRONMENT } from './launch.ts';
 import { systemCallFilter } from './system-calls.ts';
 import type { SystemRoot } from './system-root.ts';
@@ -8,32 +8,32 @@ import type { SystemRoot } from './system-root.ts';
 /** Isolates commands with namespaces and a filter of system calls. */
 export const BUBBLEWRAP: Isolation = {
   name: 'bubblewrap',
-  enclose(place, root) {
+  invocationOf(isolated, root) {
     const filter = systemCallFilter(process.arch);
-    const files = Object.entries(place.ofEtc);
+    const files = Object.entries(isolated.etcFiles);
     const inputs = [...files.map(([, content]) => content), ...(filter ? [filter] : [])];
     return {
       argv: [
         'bwrap',
         ...(filter ? ['--seccomp', String(FIRST_INPUT + files.length)] : []),
-        ...systemArguments(root, place),
-        ...ownArguments(place),
+        ...systemArguments(root, isolated),
+        ...ownArguments(isolated),
       ],
       inputs,
     };
   },
-  proof: ['true'],
+  test: ['true'],
 };
 
 const FIRST_INPUT = 4;
 
 function systemArguments(
   { folders, links, ofEtc, hidden }: SystemRoot,
-  { ofEtc: made, limits }: Place,
+  { etcFiles, limits }: IsolatedCommand,
 ): string[] {
   return [
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
-    ...(isRoot() ? ROOTS_CAPABILITIES : ['--unshare-user']),
+    ...(isRoot() ? CAPABILITIES_OF_ROOT : ['--unshare-user']),
     // The first process is our own and is waited for by bwrap; bwrap's own would outlive it as a zombie.
     ...['--as-pid-1', '--die-with-parent', '--new-session', '--hostname', 'sandbox'],
     ...['--clearenv', ...Object.entries(ENVIRONMENT).flatMap(([name, value]) => ['--setenv', name, value])],
@@ -41,7 +41,7 @@ function systemArguments(
     ...links.flatMap(({ path, target }) => ['--symlink', target, path]),
     ...['--perms', '0755', '--dir', '/etc', '--perms', '0755', '--dir', '/etc/ssl'],
     ...ofEtc.flatMap(({ path }) => ['--ro-bind-try', path, path]),
-    ...Object.keys(made).flatMap((path, index) => [
+    ...Object.keys(etcFiles).flatMap((path, index) => [
       ...['--perms', '0444', '--ro-bind-data', String(FIRST_INPUT + index), path],
     ]),
     ...['--dev', '/dev', '--proc', '/proc'],
@@ -52,7 +52,7 @@ function systemArguments(
 }
 
 /** Sufficient to switch to another user, and to enter folders on the path that are closed to other users. */
-const ROOTS_CAPABILITIES = [
+const CAPABILITIES_OF_ROOT = [
   ...['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID'],
   ...['--cap-add', 'CAP_SETPCAP', '--cap-add', 'CAP_DAC_READ_SEARCH'],
 ];
@@ -64,8 +64,8 @@ function temporary(path: string, bytes: number): string[] {
 }
 
 /** Arguments for one command. Its folder has the same path inside as outside. */
-function ownArguments(place: Place): string[] {
-  const { command, owner } = place;
+function ownArguments(isolated: IsolatedCommand): string[] {
+  const { command, owner } = isolated;
   const { workspace } = command;
   return [
     ...(command.isOnline ? [] : ['--unshare-net']),
@@ -73,7 +73,7 @@ function ownArguments(place: Place): string[] {
     ...ancestors(workspace).flatMap((path) => ['--perms', '0755', '--dir', path]),
     ...[command.isReading ? '--ro-bind' : '--bind', workspace, workspace, '--chdir', workspace],
     ...['--remount-ro', '/dev', '--remount-ro', '/proc', '--remount-ro', '/'],
-    ...['--info-fd', '3', '--', ...innerCommand(place, isRoot() ? becoming(owner) : [])],
+    ...['--info-fd', '3', '--', ...innerCommand(isolated, isRoot() ? asUser(owner) : [])],
   ];
 }
 
@@ -82,7 +82,7 @@ function ancestors(path: string): string[] {
   return parent === '/' ? [] : [...ancestors(parent), parent];
 }
 
-function becoming({ uid, gid }: Owner): string[] {
+function asUser({ uid, gid }: Owner): string[] {
   return [
     ...['setpriv', '--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--no-new-privs'],
     ...['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--'],

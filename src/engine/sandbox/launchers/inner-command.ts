@@ -1,18 +1,18 @@
 import { argvOf, type Command } from '../command.ts';
 import type { Limits } from '../limits.ts';
-import type { Place } from './isolation.ts';
+import type { IsolatedCommand } from './isolation.ts';
 
 /**
  * The program and arguments of the first process inside.
- * @param becoming a program that starts the command as its user
+ * @param asUser a program that starts the command as its user
  */
 export function innerCommand(
-  { command, identity, niceness, limits }: Place,
-  becoming: readonly string[],
+  { command, identity, niceness, limits }: IsolatedCommand,
+  asUser: readonly string[],
 ): string[] {
   return [
     ...['/bin/bash', '-c', FIRST_PROCESS, 'bash', identity, String(niceness)],
-    ...becoming,
+    ...asUser,
     ...within(limits, command),
     ...argvOf(command),
   ];

@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { coerceError, DomainError } from '../../../errors.ts';
+import { isolationProblem } from '../../../rules/workspaces/isolation-problem.ts';
 import { FIRST_UID } from '../../../rules/workspaces/workspace.ts';
 import type { Command } from '../command.ts';
 import type { ControlGroup, ControlGroups } from '../control-groups.ts';
@@ -12,7 +13,8 @@ import { type ProcessorShare, processorShare, WEIGHTED } from '../processor-shar
 import { runProcess } from '../run-process.ts';
 import { openFolder, ownerOf } from './held-folder.ts';
 import { innerProcess } from './inner-process.ts';
-import { type Enclosed, type Isolation, isRoot, type Owner } from './isolation.ts';
+import { type Invocation, type IsolatedCommand, type Isolation, isRoot, type Owner } from './isolation.ts';
+import { readKernelSettings } from './kernel-settings.ts';
 import { ENVIRONMENT, type Launch, type Launched, start, stdinOf } from './launch.ts';
 import { readSystemRoot } from './system-root.ts';
 
@@ -34,6 +36,7 @@ export async function createIsolatedLaunch(
   isolation: Isolation,
   settings: IsolatedSettings,
 ): Promise<Launch> {
+  if (process.platform !== 'linux') throw new Error('only Linux has namespaces');
   const { limits, groups } = settings;
   const searchPath = absoluteIn(settings.searchPath);
   const root = await readSystemRoot(settings.hidden);
@@ -48,19 +51,20 @@ export async function createIsolatedLaunch(
       const owner = ownerOf(command.workspace, folder);
       const { cpus, niceness } = await shareIn(groups);
       const { identity } = folder;
-      const place = { command, owner, identity, niceness, limits, ofEtc: madeFor(owner) };
-      const enclosed = isolation.enclose(place, root);
+      const etcFiles = accountFiles(owner);
+      const isolated: IsolatedCommand = { command, owner, identity, niceness, limits, etcFiles };
+      const invocation = isolation.invocationOf(isolated, root);
       group = groups && (await enteredBy(command, groups));
       const bounds = [group?.processes ?? '', cpus ?? ''];
       const stdin = stdinOf(command);
-      const launched = await launchIn(enclosed, { searchPath, bounds, cwd: folder.path, stdin });
+      const launched = await launchIn(invocation, { searchPath, bounds, cwd: folder.path, stdin });
       return { ...launched, folder: folder.path, close };
     } catch (error) {
       await close();
       throw error;
     }
   };
-  await prove(launch, isolation, limits);
+  await testLaunch(launch, isolation, limits);
   return launch;
 }
 
@@ -85,7 +89,8 @@ async function shareIn(groups: ControlGroups | null): Promise<ProcessorShare> {
   return processorShare(allowed, availableParallelism());
 }
 
-function madeFor({ uid, gid }: Owner): Record<string, string> {
+/** Of /etc, so that a command can find out its own name. */
+function accountFiles({ uid, gid }: Owner): Record<string, string> {
   return {
     '/etc/passwd': `root:x:0:0::/:/bin/sh\nagent:x:${uid}:${gid}::${ENVIRONMENT.HOME}:/bin/bash\n`,
     '/etc/group': `root:x:0:\nagent:x:${gid}:\n`,
@@ -103,7 +108,7 @@ interface Start {
 }
 
 async function launchIn(
-  { argv, inputs }: Enclosed,
+  { argv, inputs }: Invocation,
   { searchPath, bounds, cwd, stdin }: Start,
 ): Promise<Pick<Launched, 'child' | 'kill'>> {
   const child = await start(() =>
@@ -116,7 +121,7 @@ async function launchIn(
       stdio: [stdin, 'pipe', 'pipe', 'pipe', ...inputs.map(() => 'pipe' as const)],
     }),
   );
-  for (const [index, content] of inputs.entries()) give(child, FIRST_INPUT + index, content);
+  for (const [index, content] of inputs.entries()) writeInput(child, FIRST_INPUT + index, content);
   return { child, kill: innerProcess(child) };
 }
 
@@ -135,30 +140,34 @@ echo 1000 >/proc/self/oom_score_adj
 shift 2
 exec "$@"`;
 
-function give(child: ChildProcess, descriptor: number, content: string | Buffer): void {
+function writeInput(child: ChildProcess, descriptor: number, content: string | Buffer): void {
   const pipe = child.stdio[descriptor] as Writable;
   // It may end before it has read its input; it has then reported why.
   pipe.on('error', () => {});
   pipe.end(content);
 }
 
-/** Runs one command like all later ones, in a temporary folder. */
-async function prove(launch: Launch, { proof }: Isolation, limits: Limits): Promise<void> {
+/** Runs one command like all later ones, in a temporary folder. @throws Error that states why it fails */
+async function testLaunch(launch: Launch, { test }: Isolation, limits: Limits): Promise<void> {
   const workspace = await realpath(await mkdtemp(join(tmpdir(), 'polyphony-')));
   try {
     if (isRoot()) await chown(workspace, FIRST_UID, FIRST_UID);
-    const signal = AbortSignal.timeout(PROOF_MS);
-    const command: Command = { workspace, run: proof, timeoutMs: PROOF_MS, signal };
-    const { exitCode, stderr } = await runProcess(launch, command, {
+    const { signal } = new AbortController();
+    const command: Command = { workspace, run: test, timeoutMs: TEST_MS, signal };
+    const { exitCode, stderr, timedOut } = await runProcess(launch, command, {
       limits,
       usage: null,
       // It needs almost no memory, and a machine short of memory must not count as having no sandbox.
       memory: { watch: () => () => {} },
     });
-    if (exitCode !== 0) throw new Error(stderr.trim() || `it ended with exit code ${exitCode}`);
+    if (timedOut) throw new Error(`a test command did not end within ${TEST_MS / 1000} seconds`);
+    if (exitCode === 0) return;
+    if (stderr.trim() === '') throw new Error(`a test command ended with exit code ${exitCode}`);
+    throw new Error(isolationProblem(stderr, await readKernelSettings()));
   } finally {
-    await rmdir(workspace);
+    // What is left of it does no harm, and says nothing about the sandbox.
+    await rmdir(workspace).catch(() => {});
   }
 }
 
-const PROOF_MS = 10_000;
+const TEST_MS = 10_000;

@@ -9,8 +9,8 @@ export interface Owner {
   gid: number;
 }
 
-/** The command to isolate, and the user, folder and limits that it gets. */
-export interface Place {
+/** A command to isolate, with the user, folder and limits that it gets. */
+export interface IsolatedCommand {
   command: Command;
   owner: Owner;
   /** Device and inode of the working directory. */
@@ -18,11 +18,11 @@ export interface Place {
   niceness: number;
   limits: Limits;
   /** Contents of the files in /etc that commands see instead of the machine's own, by path. */
-  ofEtc: Readonly<Record<string, string>>;
+  etcFiles: Readonly<Record<string, string>>;
 }
 
 /** How to start the program that isolates a command. */
-export interface Enclosed {
+export interface Invocation {
   /**
    * The program and its arguments. It is started in the working directory, reports the first process of the
    * command's pid namespace to descriptor 3 as `"child-pid": 123`, and ends as that process does.
@@ -38,9 +38,9 @@ export interface Enclosed {
  */
 export interface Isolation {
   name: IsolationName;
-  enclose(place: Place, root: SystemRoot): Enclosed;
+  invocationOf(isolated: IsolatedCommand, root: SystemRoot): Invocation;
   /** A command that succeeds inside if the isolation works. */
-  proof: Command['run'];
+  test: Command['run'];
 }
 
 export const isRoot = (): boolean => process.getuid?.() === 0;

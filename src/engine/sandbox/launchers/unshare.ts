@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { innerCommand, within } from './inner-command.ts';
-import { type Isolation, isRoot, type Owner, type Place } from './isolation.ts';
+import { type IsolatedCommand, type Isolation, isRoot, type Owner } from './isolation.ts';
 import { ENVIRONMENT } from './launch.ts';
 import type { SystemRoot } from './system-root.ts';
 import { MAKE_ROOT, NEW_ROOT, SEALED, WAIT } from './unshare-scripts.ts';
@@ -15,29 +15,29 @@ import { MAKE_ROOT, NEW_ROOT, SEALED, WAIT } from './unshare-scripts.ts';
  */
 export const UNSHARE: Isolation = {
   name: 'unshare',
-  enclose(place, root) {
-    const { command, owner } = place;
+  invocationOf(isolated, root) {
+    const { command, owner } = isolated;
     return {
       argv: [
-        ...(isRoot() ? leavingRoot(place) : ['setpriv', '--pdeathsig', 'KILL', '--']),
+        ...(isRoot() ? droppingRoot(isolated) : ['setpriv', '--pdeathsig', 'KILL', '--']),
         // Maps the uid before the network namespace exists: otherwise no user in it owns its loopback interface.
         ...['unshare', '--user', '--map-root-user', '--'],
         ...['unshare', '--mount', '--pid', '--ipc', '--uts', '--cgroup'],
         ...[...(command.isOnline ? [] : ['--net']), '--', '/bin/bash', '-c', WAIT, 'bash'],
         // Otherwise `kill 0` of a command would reach the processes outside.
         ...['setpriv', '--pdeathsig', 'KILL', '--', 'setsid', '/bin/bash', '-c', MAKE_ROOT, 'bash'],
-        ...rootArguments(place, root),
+        ...rootArguments(isolated, root),
         ...['env', '-i', ...Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${value}`)],
-        ...becoming(owner),
+        ...asUser(owner),
         ...['/bin/bash', '-c', SEALED, 'bash'],
         // A command can take control of the first process, which is of the same user.
-        ...within(place.limits, command),
-        ...innerCommand(place, []),
+        ...within(isolated.limits, command),
+        ...innerCommand(isolated, []),
       ],
       inputs: [],
     };
   },
-  proof: `! unshare --user true 2>/dev/null && ! echo 1 2>/dev/null >/proc/self/oom_score_adj &&
+  test: `! unshare --user true 2>/dev/null && ! echo 1 2>/dev/null >/proc/self/oom_score_adj &&
     grep -q '^CapBnd:[[:space:]]0*$' /proc/self/status && exec 3<>/dev/udp/127.0.0.1/9`,
 };
 
@@ -45,7 +45,7 @@ export const UNSHARE: Isolation = {
  * Namespaces are created by the user of the command, so that nothing in them has root's rights outside. The one
  * capability that is kept lets it create them where other users may not, and is lost with the first of them.
  */
-function leavingRoot({ owner: { uid, gid }, limits }: Place): string[] {
+function droppingRoot({ owner: { uid, gid }, limits }: IsolatedCommand): string[] {
   const kept = mayAdministrate() ? ',+sys_admin' : '';
   return [
     ...['setpriv', '--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--pdeathsig', 'KILL'],
@@ -55,7 +55,7 @@ function leavingRoot({ owner: { uid, gid }, limits }: Place): string[] {
   ];
 }
 
-function becoming({ uid, gid }: Owner): string[] {
+function asUser({ uid, gid }: Owner): string[] {
   return [
     ...['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps', '--'],
     ...['setpriv', '--no-new-privs', '--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--'],
@@ -75,7 +75,7 @@ const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'].map((name) 
 const READ_ONLY = 'rbind,ro,nosuid,nodev';
 
 /** The arguments of MAKE_ROOT. */
-function rootArguments({ command, ofEtc: made, limits }: Place, root: SystemRoot): string[] {
+function rootArguments({ command, etcFiles, limits }: IsolatedCommand, root: SystemRoot): string[] {
   const bound = [...root.folders.map((path) => ({ path, isFolder: true })), ...root.ofEtc];
   const folders = [...bound.filter(({ isFolder }) => isFolder).map(({ path }) => path), ...OWN_FOLDERS];
   const files = [...bound.filter(({ isFolder }) => !isFolder).map(({ path }) => path), ...DEVICES];
@@ -92,7 +92,7 @@ function rootArguments({ command, ofEtc: made, limits }: Place, root: SystemRoot
   return [
     ...[command.workspace, command.isReading ? 'ro' : 'rw', command.isOnline ? 'shared' : 'own'],
     ...[lines(folders.map(inRoot)), lines(files.map(inRoot)), lines(root.links.map(({ path }) => path))],
-    ...[mounts.join(''), String(Object.keys(made).length), ...Object.entries(made).flat()],
+    ...[mounts.join(''), String(Object.keys(etcFiles).length), ...Object.entries(etcFiles).flat()],
   ];
 }
 
