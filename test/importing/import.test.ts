@@ -38,7 +38,12 @@ async function write(lines: readonly (object | string)[]): Promise<string> {
 }
 
 function begin(path: string, databaseUrl: string, ...options: string[]) {
-  const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, DATA_DIR: folder.path };
+  const env = {
+    PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: new URL('../../node_modules/.cache/node', import.meta.url).pathname,
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: folder.path,
+  };
   return spawn(process.execPath, [ENTRY, ...options, path], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
