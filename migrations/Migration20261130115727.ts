@@ -19,9 +19,10 @@ const COLUMNS = `
   create or replace function run_ended_or_reopened() returns trigger language plpgsql as $$
   begin
     new.ended_at := case when new.status in ${ENDED} then new.updated_at end;
-    new.duration_ms := case when new.status in ${FINISHED} then greatest(0, round(1000 * extract(epoch from new.updated_at - (
-      select coalesce(${STARTED_AT}, case when kind = 'execution' and new.attempt > 0 then new.updated_at end)
-      from (select new.id, new.kind) as run)), 3)) end;
+    new.duration_ms := case when new.status in ${FINISHED} then (
+      select round(1000 * extract(epoch from greatest(new.updated_at, started_at) - started_at), 3) from (
+        select coalesce(${STARTED_AT}, case when kind = 'execution' and new.attempt > 0 then new.updated_at end) as started_at
+        from (select new.id, new.kind) as run) as work) end;
     if new.kind = 'execution' and new.ended_at is not null then
       new.known_cost := (select coalesce(sum(known_cost), 0) from run where parent_id = new.id);
     end if;
@@ -38,7 +39,7 @@ const COLUMNS = `
 const PRESENT_RUNS = `
   update run set duration_ms = present.duration_ms, whole_created_at = present.whole_created_at from (
     select run.id, whole.created_at as whole_created_at, case when run.status in ${FINISHED} then
-      greatest(0, round(1000 * extract(epoch from work.completed_at - work.started_at), 3)) end as duration_ms
+      round(1000 * extract(epoch from greatest(work.completed_at, work.started_at) - work.started_at), 3) end as duration_ms
     from run left join (
       select id, started_at, completed_at from task union all select id, started_at, completed_at from execution
       union all select id, started_at, completed_at from orchestration

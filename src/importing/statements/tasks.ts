@@ -79,7 +79,7 @@ const IMPORT_TASKS = `
       bytes, counted_bytes, ready_at, created_at, updated_at, ended_at, duration_ms)
     select id, 'task', owner_id, session, api, status, priority, tags, metadata, "cancelReason",
       jsonb_array_length(events), bytes, bytes, null, "createdAt", "endedAt", "endedAt",
-      case when status <> 'cancelled' then greatest(0, round(1000 * extract(epoch from "endedAt" - "startedAt"), 3)) end
+      case when status <> 'cancelled' then round(1000 * extract(epoch from greatest("endedAt", "startedAt") - "startedAt"), 3) end
     from fresh
   ), tasks as (
     insert into task (id, kind, type, title, description, target, context, task_parameters, prompt, template_name,
