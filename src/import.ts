@@ -5,14 +5,11 @@
  */
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.ts';
-import { createDataDir } from './data-dir/create-data-dir.ts';
 import { coerceError } from './errors.ts';
 import type { LineProblem } from './importing/check-line.ts';
 import { checkFile, importFile, type Totals } from './importing/import-file.ts';
 import type { OwnerRules } from './importing/statements/owners.ts';
-import { createLog } from './log.ts';
-import { migrate } from './start/migrate-database.ts';
-import { openDatabase } from './store/database/database.ts';
+import { openCommandDatabase } from './start/command-database.ts';
 
 async function main(): Promise<void> {
   const { path, isCheck, intoExisting } = readArguments();
@@ -41,27 +38,13 @@ function readArguments(): OwnerRules & { path: string; isCheck: boolean } {
 }
 
 async function importInto(path: string, rules: OwnerRules): Promise<void> {
-  const config = readConfig();
-  const log = createLog(config.logLevel);
   await using opened = new AsyncDisposableStack();
-  const url = config.databaseDirectUrl ?? (await startEmbedded(config.dataDir, opened));
-  await migrate(url, log);
-  const database = openDatabase({ url, poolMax: 1, log });
-  opened.defer(() => database.close());
+  const database = await openCommandDatabase(readConfig(), opened);
   const { totals, lastLine, problems } = await importFile(database, path, rules);
   console.log(describe(totals));
   if (problems.length === 0) return;
   const done = lastLine === 0 ? 'No line was imported.' : `Everything up to line ${lastLine} is imported.`;
   report(problems, `${done} Correct the file and import it again: objects that already exist are skipped.`);
-}
-
-/** The server must be stopped during the import: only one process can use the data folder. */
-async function startEmbedded(dataDir: string, opened: AsyncDisposableStack): Promise<string> {
-  const { startEmbeddedPostgres } = await import('./embedded-postgres/start.ts');
-  await createDataDir(dataDir);
-  const postgres = await startEmbeddedPostgres({ dataDir, log: { info: () => {}, warn: console.error } });
-  opened.defer(() => postgres.stop());
-  return postgres.url;
 }
 
 function report(problems: readonly LineProblem[], what: string): void {

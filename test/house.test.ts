@@ -85,6 +85,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'worker.ts': ['*'],
   'migrate.ts': ['*'],
   'import.ts': ['*'],
+  'doctor.ts': ['*'],
 };
 
 /**
@@ -128,6 +129,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     ...[
       'entities',
       'database',
+      'analytics',
       'log',
       'money',
       'runs',
@@ -137,7 +139,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'agents',
       'templates',
     ],
-    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations', 'analytics'],
+    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations'],
     ...['lookups.ts', 'store.ts', 'open-store.ts'],
   ],
   schema: [
@@ -167,7 +169,16 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
   ],
   jobs: [
     ...['presence.ts', 'account-jobs.ts', 'take-work.ts', 'early-starts.ts', 'dispatcher.ts', 'context.ts'],
-    ...['reaper.ts', 'sweep.ts', 'prune.ts', 'timers.ts', 'execute-run.ts', 'delete-account.ts', 'index.ts'],
+    ...[
+      'reaper.ts',
+      'sweep.ts',
+      'prune.ts',
+      'timers.ts',
+      'add-up-counters.ts',
+      'execute-run.ts',
+      'delete-account.ts',
+      'index.ts',
+    ],
     ...['job-runner.ts', 'start-jobs.ts'],
   ],
   http: [
@@ -190,7 +201,7 @@ const MOST_ENTRIES = 20;
 /** A file for each table of the database, found by the table's name. */
 const LISTS: readonly string[] = ['store/entities'];
 
-const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts', 'import.ts'];
+const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts', 'import.ts', 'doctor.ts'];
 
 /** Rules decide and do nothing: these packages are pure or, as ids and graphile-worker's parser of cron are, harmless. */
 const PACKAGES_OF_RULES = [

@@ -5,6 +5,7 @@ import { LeaseLost } from '../store/log/lease.ts';
 import { readWaitingAccounts } from '../store/workers/waiting-accounts.ts';
 import { releaseWorker } from '../store/workers/workers.ts';
 import { createAccountJobs } from './account-jobs.ts';
+import { addUpCounters } from './add-up-counters.ts';
 import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { claimNext, claimOne, executeRun } from './execute-run.ts';
@@ -78,6 +79,7 @@ export async function startJobs(
     sweep(context, stopping.signal),
     prune({ database, log }, stopping.signal),
     keepTime(context, stopping.signal),
+    addUpCounters(context, stopping.signal),
   ]);
 
   return {

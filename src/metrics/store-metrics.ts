@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
-import { readInstallation } from '../store/analytics/installation-report.ts';
 import type { Database } from '../store/database/database.ts';
+import { readInstallation } from '../store/workers/installation-report.ts';
 import { createInstruments } from './instruments.ts';
 
 /**

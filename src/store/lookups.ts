@@ -9,9 +9,9 @@ import type { ProviderId } from '../vocabulary.ts';
 import { type Credential, type CredentialState, readCredential } from './accounts/credentials.ts';
 import { ensureGuest, type GuestRow } from './accounts/server-accounts.ts';
 import { type AgentRow, activeAgents } from './agents/agents.ts';
-import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics/analytics.ts';
-import { type InstallationReport, readInstallation } from './analytics/installation-report.ts';
+import { type Analytics, readAnalytics } from './analytics/analytics.ts';
 import { readHistory } from './analytics/read-history.ts';
+import type { AnalyticsScope } from './analytics/scope.ts';
 import type { Database } from './database/database.ts';
 import { type DatabaseCondition, readCondition } from './database/is-read-only.ts';
 import { shareReads } from './database/share-reads.ts';
@@ -19,6 +19,7 @@ import { type ModelCandidate, readModelCandidates } from './models/candidates.ts
 import { findNamedModels } from './models/models.ts';
 import { readRecentCalls } from './models/recent-calls.ts';
 import { readTaskTotals, type TaskTotals } from './tasks/totals.ts';
+import { type InstallationReport, readInstallation } from './workers/installation-report.ts';
 
 /**
  * Caches hot lookups for one second. Misses are never cached, so new rows are visible at once; deleted rows

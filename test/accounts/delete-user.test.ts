@@ -36,7 +36,7 @@ const remove = (id: string) =>
 
 /** The audit log outlives the account. Of the others, a worker changes these by itself. */
 const NOT_COUNTED = ['audit_entry'];
-const CHANGING = ['jobs', 'usage_change'];
+const CHANGING = ['jobs', 'usage_change', 'counter', 'counter_change'];
 
 async function rowsOf(id: string, others: readonly string[] = []): Promise<string[]> {
   const rows = await ownedRows(server.store.database.pool, localId(id));

@@ -177,7 +177,7 @@ describe('the total', () => {
     expect(found.models.totalCount).toBeGreaterThan(2);
   });
 
-  test('beyond 10,000 is said not to be exact', async () => {
+  test('beyond 10,000 is exact for all runs, and said not to be for others', async () => {
     const carl = await server.newUser();
     await carl.createTask({ prompt: 'x' });
     const { pool } = server.store.database;
@@ -188,16 +188,20 @@ describe('the total', () => {
       await pool.query(`insert into task (id, kind, prompt)
         select id, 'prompt', 'x' from run where id like 'many%' on conflict do nothing`);
     };
-    const total = async () => {
-      const fields = '(first: 0) { totalCount isTotalCountExact }';
+    const total = async (filter = '') => {
+      const fields = `(first: 0 ${filter}) { totalCount isTotalCountExact }`;
       return data(await carl.query(`{ runs${fields} tasks${fields} }`));
     };
     await fill(1, 9_999);
+    const searched = 'filter: { origins: [GRAPHQL] }';
     const exact = { totalCount: 10_000, isTotalCountExact: true };
     expect(await total()).toEqual({ runs: exact, tasks: exact });
+    expect(await total(searched)).toEqual({ runs: exact, tasks: exact });
     await fill(10_000, 10_000);
     const many = { totalCount: 10_000, isTotalCountExact: false };
-    expect(await total()).toEqual({ runs: many, tasks: many });
+    expect(await total(searched)).toEqual({ runs: many, tasks: many });
+    const all = { totalCount: 10_001, isTotalCountExact: true };
+    expect(await total()).toEqual({ runs: all, tasks: all });
   });
 });
 

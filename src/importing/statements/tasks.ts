@@ -76,9 +76,10 @@ const IMPORT_TASKS = `
     select * from judged where outcome = 'created'
   ), runs as (
     insert into run (id, kind, owner_id, session_id, origin, status, priority, tags, metadata, cancel_reason, last_seq,
-      bytes, counted_bytes, ready_at, created_at, updated_at, ended_at)
+      bytes, counted_bytes, ready_at, created_at, updated_at, ended_at, duration_ms)
     select id, 'task', owner_id, session, api, status, priority, tags, metadata, "cancelReason",
-      jsonb_array_length(events), bytes, bytes, null, "createdAt", "endedAt", "endedAt"
+      jsonb_array_length(events), bytes, bytes, null, "createdAt", "endedAt", "endedAt",
+      case when status <> 'cancelled' then round(1000 * extract(epoch from greatest("endedAt", "startedAt") - "startedAt"), 3) end
     from fresh
   ), tasks as (
     insert into task (id, kind, type, title, description, target, context, task_parameters, prompt, template_name,

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import type { Analytics, AnalyticsScope } from '../../store/analytics/analytics.ts';
+import type { Analytics } from '../../store/analytics/analytics.ts';
+import type { AnalyticsScope } from '../../store/analytics/scope.ts';
 import { validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { session } from '../sessions/session.ts';
 import { userLabel } from '../sessions/session-input.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const USUAL_DAYS = 30;
 const MAX_DAYS = 366;
 
@@ -45,7 +47,8 @@ export async function userAnalytics(context: Context, given: AnalyticsArguments)
 /** @throws DomainError VALIDATION_ERROR */
 function windowOf({ from, to }: AnalyticsArguments): NonNullable<AnalyticsScope['window']> {
   const end = to ?? new Date();
-  const begin = from ?? new Date(end.getTime() - USUAL_DAYS * DAY_MS);
+  // Of whole hours, totals are kept.
+  const begin = from ?? new Date(Math.floor((end.getTime() - USUAL_DAYS * DAY_MS) / HOUR_MS) * HOUR_MS);
   if (begin >= end) throw wrongWindow('from: must be before to');
   if (end.getTime() - begin.getTime() > MAX_DAYS * DAY_MS)
     throw wrongWindow(`from: must be at most ${MAX_DAYS} days before to`);

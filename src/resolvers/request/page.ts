@@ -153,7 +153,9 @@ export async function connect<Row extends Position, Position>(
   };
 }
 
-async function totalOf(list: Pick<RowList<unknown>, 'count'>): Promise<ListTotal> {
+async function totalOf(list: Pick<RowList<unknown>, 'count' | 'readCount'>): Promise<ListTotal> {
+  const kept = await list.readCount?.();
+  if (typeof kept === 'number') return { count: kept, isExact: true };
   const count = await list.count();
   return { count: Math.min(count, MAX_COUNTED), isExact: count <= MAX_COUNTED };
 }

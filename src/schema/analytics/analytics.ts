@@ -3,20 +3,15 @@ import {
   sessionAnalytics,
   userAnalytics,
 } from '../../resolvers/analytics/analytics.ts';
-import type {
-  CallTotals,
-  DayUse,
-  ModelUse,
-  OrchestrationOutcomes,
-  RunDurations,
-} from '../../store/analytics/analytics.ts';
+import type { CallTotals, DayUse, ModelUse, OrchestrationOutcomes } from '../../store/analytics/analytics.ts';
+import type { RunDurations } from '../../store/analytics/durations.ts';
 import { RUN_KINDS, RUN_STATUSES, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { RunKindEnum, RunStatusEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
 import { ProviderEnum } from '../builder/model-enums.ts';
 
-/** Each aggregates thousands of rows; a document may select only a few. */
+/** Each aggregates up to thousands of counters; a document may select only a few. */
 const ANALYTICS_COST = { field: 1_500, multiplier: 1 };
 
 const StatusCountType = builder.objectRef<{ status: RunStatus; count: number }>('StatusCount').implement({
@@ -109,15 +104,19 @@ const DayUseType = builder.objectRef<DayUse>('DayUse').implement({
 });
 
 const RunDurationsType = builder.objectRef<RunDurations>('RunDurations').implement({
-  description: 'Durations of runs that completed or failed, from start to end.',
+  description:
+    'Durations of runs that completed or failed, from start to end. The average is exact; for percentiles, durations within 5 % of each other count as their average.',
   fields: (t) => ({
     finishedRuns: t.exposeInt('finishedRuns', { description: 'Number of such runs.' }),
     averageMs: t.exposeFloat('averageMs', {
       nullable: true,
       description: 'Average in milliseconds; null: no run has ended.',
     }),
-    p50Ms: t.exposeFloat('p50Ms', { nullable: true, description: 'Median in milliseconds.' }),
-    p95Ms: t.exposeFloat('p95Ms', { nullable: true, description: '95th percentile in milliseconds.' }),
+    p50Ms: t.exposeFloat('p50Ms', { nullable: true, description: 'Median in milliseconds, within 3 %.' }),
+    p95Ms: t.exposeFloat('p95Ms', {
+      nullable: true,
+      description: '95th percentile in milliseconds, within 3 %.',
+    }),
   }),
 });
 
@@ -197,7 +196,7 @@ builder.queryFields((t) => ({
     args: {
       from: t.arg({
         type: 'DateTime',
-        description: 'Start of the period, inclusive. Absent: 30 days before `to`.',
+        description: 'Start of the period, inclusive. Absent: 30 days before `to`, at the start of the hour.',
       }),
       to: t.arg({ type: 'DateTime', description: 'End of the period, exclusive. Absent: now.' }),
       userLabel: t.arg.string({ description: 'Only runs in sessions with this label.' }),

@@ -71,13 +71,13 @@ const COUNT_COST = 5;
 builder.globalConnectionFields((t) => ({
   totalCount: t.int({
     description:
-      'Number of items in the list, on all its pages: exact up to 10000, and 10000 when there are more.',
+      'Number of items in the list, on all its pages. Runs are counted exactly if they are filtered by nothing else than one of: status (not of executions), type, kind of task, session, or session and status. Other lists are counted up to 10000, which is the number when there are more.',
     complexity: COUNT_COST,
     resolve: async ({ total }) => (await total()).count,
   }),
   isTotalCountExact: t.boolean({
     description:
-      'Whether `totalCount` is exact. False: the list has more than 10000 items, which are not counted.',
+      'Whether `totalCount` is exact. False: the list has more than 10000 items, and they were not counted.',
     complexity: COUNT_COST,
     resolve: async ({ total }) => (await total()).isExact,
   }),

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { foldAccount } from '../analytics/counters/fold-counters.ts';
 import type { Database } from '../database/database.ts';
 import { NOW, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
@@ -40,7 +41,8 @@ const RUNS_AT_ONCE = 100;
 const ROWS_AT_ONCE = 1_000;
 
 /**
- * In an order in which no row refers to an earlier one. Usage last, because deleting the others changes it.
+ * In an order in which no row refers to an earlier one. Usage last, because deleting the others changes it. Of counters,
+ * nothing is left when the changes by the deletion of runs have been added.
  */
 const OWNED = [
   'thread',
@@ -55,6 +57,8 @@ const OWNED = [
   'idempotency_key',
   'event',
   'change',
+  'counter',
+  'counter_histogram',
   'account_usage',
   'usage_change',
 ] as const;
@@ -67,6 +71,7 @@ export async function deleteAccount(store: Store, userId: string, signal: AbortS
   if (!(await isBeingDeleted(store, userId))) return;
   for (let last: string | null = ''; last !== null; last = await deleteRuns(store, userId, last))
     signal.throwIfAborted();
+  await foldAccount(store.database, userId, signal);
   for (const table of OWNED) {
     while (await deleteRows(store, table, userId)) signal.throwIfAborted();
   }

@@ -1,18 +1,9 @@
-import { type ProviderId, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
+import type { ProviderId, RunKind, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { type AddParameter, collectParameters } from '../database/statement.ts';
-import { FINISHED } from '../entities/run-statuses.ts';
-
-/** The runs to be counted. */
-export interface AnalyticsScope {
-  ownerId: string;
-  /** null: in any session or none. */
-  sessionId: string | null;
-  /** Only runs in sessions with this label; null: with or without one. */
-  userLabel: string | null;
-  /** When they were created: from the first time up to but excluding the second, if any; null: any time. */
-  window: { from: Date; to: Date | null } | null;
-}
+import { countedSql } from './counted.ts';
+import { type DurationBucket, durationsOf, type RunDurations } from './durations.ts';
+import type { AnalyticsScope } from './scope.ts';
 
 /** Totals of model calls. Token counts and the cost, in US dollars, are sums of known values. */
 export interface CallTotals {
@@ -43,14 +34,6 @@ export interface DayUse extends CallTotals {
   failedRuns: number;
 }
 
-/** Milliseconds from start to end of runs that completed or failed; null: there are none. */
-export interface RunDurations {
-  finishedRuns: number;
-  averageMs: number | null;
-  p50Ms: number | null;
-  p95Ms: number | null;
-}
-
 /** Of completed orchestrations; null: there are none, or none has a score. */
 export interface OrchestrationOutcomes {
   completed: number;
@@ -73,14 +56,14 @@ export interface Analytics extends CallTotals {
 }
 
 /**
- * Totals of runs, in one statement. Everything done for a run counts on the day of its creation, so that days
- * and models add up to the total. Parts of an execution are included in it and are not counted as runs of
- * their own.
+ * Totals of runs, in one statement that reads counters and pending changes. Everything done for a run counts on the day
+ * of its creation, so that days and models add up to the total. Parts of an execution are included in it and are not
+ * counted as runs of their own.
  */
 export async function readAnalytics(database: Database, scope: AnalyticsScope): Promise<Analytics> {
   const { rows } = await database.pool.query<Row>({ ...nameFor(scope), ...statementFor(scope) });
-  const { totals, ...others } = rows[0]!;
-  return { ...totals, ...others };
+  const { totals, durations, ...others } = rows[0]!;
+  return { ...totals, ...others, durations: durationsOf(durations) };
 }
 
 /**
@@ -92,112 +75,94 @@ function nameFor({ sessionId, userLabel, window }: AnalyticsScope): { name?: str
   return isSession ? { name: 'read-session-analytics' } : {};
 }
 
-type Row = Omit<Analytics, keyof CallTotals> & { totals: CallTotals };
+type Row = Omit<Analytics, keyof CallTotals | 'durations'> & {
+  totals: CallTotals;
+  durations: DurationBucket[];
+};
 
-/** SQL that sums rows of `used`: model calls, already aggregated by day and model. */
+/** SQL that sums rows of calls. */
 const CALL_TOTALS = `
-  'modelCalls', coalesce(sum(calls), 0), 'failedModelCalls', coalesce(sum(failures), 0),
-  'cost', coalesce(sum(cost), 0)::float8, 'costComplete', coalesce(bool_and(complete), true),
+  'modelCalls', coalesce(sum(count), 0), 'failedModelCalls', coalesce(sum(failed), 0),
+  'cost', coalesce(sum(cost), 0)::float8, 'costComplete', coalesce(sum(unpriced), 0) = 0,
   'inputTokens', coalesce(sum(input_tokens), 0)::float8, 'outputTokens', coalesce(sum(output_tokens), 0)::float8`;
-
-const NO_CALLS = `
-  'modelCalls', 0, 'failedModelCalls', 0, 'cost', 0, 'costComplete', true, 'inputTokens', 0, 'outputTokens', 0`;
-
-/**
- * Uses the index for each run: a plan that reads the calls of all accounts is estimated to cost little more,
- * and grows with them.
- */
-const CALLS_OF_MEMBER = '(select * from model_call where run_id = member.id offset 0)';
 
 function statementFor(scope: AnalyticsScope): { text: string; values: unknown[] } {
   const { parameter, values } = collectParameters();
   const text = `
-    with whole as materialized (${wholeRunsSql(scope, parameter)}
-    ), member as (
-      select id, date from whole
-      union all select part.id, whole.date from whole join run as part on part.parent_id = whole.id
-      where whole.kind = 'execution'
+    with ${countedSql(scope, parameter)}, total as (
+      select * from counted where grain <> '${scope.window ? 'none' : 'day'}'
+    ), daily as (
+      select * from counted where grain <> 'all'
     ), used as materialized (
-      select member.date, provider, model, count(*) as calls, count(*) filter (where status = 'failed') as failures,
-        sum(cost) as cost, bool_and(cost is not null) as complete,
-        sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens,
-        sum(latency_ms) filter (where status = 'completed') as latency_ms,
-        count(latency_ms) filter (where status = 'completed') as timed,
-        sum(time_to_first_token_ms) filter (where status = 'completed') as first_token_ms,
-        count(time_to_first_token_ms) filter (where status = 'completed') as begun
-      from member cross join lateral ${CALLS_OF_MEMBER} as call group by member.date, provider, model
-    ), ended as (${DURATIONS_SQL}
-    ), scored as (
-      select provider, model, avg(score) as average, count(*) as count
-      from whole join orchestration_round as round on round.orchestration_id = whole.id
-      where whole.kind = 'orchestration' and score is not null group by provider, model
+      select * from total where subject = 'call'
     )
-    select (select count(distinct session_id)::int from whole) as sessions, ${RUNS} as runs,
+    select ${sessionsSql(scope, parameter)} as sessions, ${RUNS} as runs,
       (select json_build_object(${CALL_TOTALS}) from used) as totals, ${DURATIONS} as durations,
       ${OUTCOMES} as orchestrations, ${MODELS} as models, ${DAYS} as days`;
   return { text, values };
 }
 
-function wholeRunsSql({ ownerId, sessionId, userLabel, window }: AnalyticsScope, parameter: AddParameter) {
-  const conditions = [
-    `run.owner_id = ${parameter(ownerId, 'text')} and run.parent_id is null`,
-    `run.kind = any(${parameter(RUN_KINDS, 'text[]')})`,
+/** Reads an entry of an index for each session, instead of the runs in them. */
+function sessionsSql({ ownerId, sessionId, userLabel, window }: AnalyticsScope, parameter: AddParameter) {
+  const conditions = [`session.owner_id = ${parameter(ownerId, 'text')}`];
+  if (sessionId !== null) conditions.push(`session.id = ${parameter(sessionId, 'text')}`);
+  if (userLabel !== null) conditions.push(`session.user_label = ${parameter(userLabel, 'text')}`);
+  const inWindow = [
+    ...(window ? [`run.created_at >= ${parameter(window.from, 'timestamptz')}`] : []),
+    ...(window?.to ? [`run.created_at < ${parameter(window.to, 'timestamptz')}`] : []),
   ];
-  if (sessionId !== null) conditions.push(`run.session_id = ${parameter(sessionId, 'text')}`);
-  if (window) {
-    conditions.push(`run.created_at >= ${parameter(window.from, 'timestamptz')}`);
-    if (window.to) conditions.push(`run.created_at < ${parameter(window.to, 'timestamptz')}`);
-  }
-  if (userLabel !== null) {
-    const ofOwner = `session.owner_id = ${parameter(ownerId, 'text')}`;
-    const labelled = `session.user_label = ${parameter(userLabel, 'text')}`;
-    conditions.push(`run.session_id in (select id from session where ${ofOwner} and ${labelled})`);
-  }
   return `
-      select run.id, run.kind, run.status, run.session_id, (run.created_at at time zone 'UTC')::date as date
-      from run where ${conditions.join(' and ')}`;
+      (select count(*)::int from session where ${conditions.join(' and ')} and exists (
+        select from run where ${['run.session_id = session.id', ...inWindow].join(' and ')} offset 0))`;
 }
 
 const RUNS = `
-  (select coalesce(json_agg(json_build_object('kind', kind, 'status', status, 'count', count)), '[]')
-   from (select kind, status, count(*) from whole group by kind, status) as counted)`;
-
-const DURATIONS_SQL = RUN_KINDS.map(
-  (kind) => `
-      select extract(epoch from work.completed_at - work.started_at)::float8 * 1000 as ms
-      from whole join ${kind} as work on work.id = whole.id
-      where whole.kind = '${kind}' and whole.status ${FINISHED}`,
-).join(' union all');
+  (select coalesce(json_agg(json_build_object('kind', name, 'status', detail, 'count', count)), '[]')
+   from (
+     select name, detail, sum(count) as count from total where subject = 'run' group by name, detail having sum(count) <> 0
+   ) as counted)`;
 
 const DURATIONS = `
-  (select json_build_object('finishedRuns', count(ms), 'averageMs', avg(ms),
-     'p50Ms', percentile_cont(0.5) within group (order by ms),
-     'p95Ms', percentile_cont(0.95) within group (order by ms)) from ended)`;
+  (select coalesce(json_agg(json_build_object('count', count, 'ms', ms) order by bucket), '[]') from (
+     select bucket, sum(count) as count, sum(duration_ms) as ms from total where subject = 'time'
+     group by bucket having sum(count) <> 0
+   ) as each_bucket)`;
 
 const OUTCOMES = `
-  (select json_build_object('completed', count(*), 'averageScore', avg((result ->> 'score')::float8),
-     'bestScore', max((result ->> 'score')::float8), 'averageIterations', avg((result ->> 'iterations')::float8))
-   from whole join orchestration on orchestration.id = whole.id
-   where whole.kind = 'orchestration' and whole.status = 'completed')`;
+  (select json_build_object('completed', coalesce(sum(count), 0),
+     'averageScore', sum(score) filter (where bucket >= 0) / nullif(sum(count) filter (where bucket >= 0), 0),
+     'bestScore', (array_agg(score / count order by bucket desc) filter (where bucket >= 0))[1],
+     'averageIterations', sum(iterations) / nullif(sum(count), 0)::float8)
+   from (
+     select bucket, sum(count) as count, sum(score) as score, sum(iterations) as iterations
+     from total where subject = 'outcome' group by bucket having sum(count) <> 0
+   ) as each_score)`;
 
 const MODELS = `
   (select coalesce(json_agg(totals order by (totals ->> 'cost')::float8 desc, totals ->> 'provider', totals ->> 'model'), '[]')
    from (
-     select json_build_object('provider', used.provider, 'model', used.model, ${CALL_TOTALS},
-       'averageDurationMs', sum(latency_ms) / nullif(sum(timed), 0)::float8,
+     select json_build_object('provider', used.name, 'model', used.detail, ${CALL_TOTALS},
+       'averageDurationMs', sum(duration_ms) / nullif(sum(timed), 0)::float8,
        'averageTimeToFirstTokenMs', sum(first_token_ms) / nullif(sum(begun), 0)::float8,
-       'averageScore', min(scored.average), 'scoredAnswers', coalesce(min(scored.count), 0)) as totals
-     from used left join scored on scored.provider = used.provider and scored.model = used.model
-     group by used.provider, used.model
+       'averageScore', min(scored.average), 'scoredAnswers', coalesce(min(scored.answers), 0)) as totals
+     from used left join (
+       select name, detail, sum(score) / sum(count)::float8 as average, sum(count) as answers
+       from total where subject = 'answer' group by name, detail having sum(count) <> 0
+     ) as scored on scored.name = used.name and scored.detail = used.detail
+     group by used.name, used.detail having sum(count) <> 0
    ) as each_model)`;
 
 const DAYS = `
-  (select coalesce(json_agg((coalesce(spent.totals, jsonb_build_object(${NO_CALLS})) || jsonb_build_object(
-     'date', made.date, 'runs', made.runs, 'completedRuns', made.completed, 'failedRuns', made.failed))
-     order by made.date), '[]')
+  (select coalesce(json_agg(totals order by totals ->> 'date'), '[]')
    from (
-     select date, count(*) as runs, count(*) filter (where status = 'completed') as completed,
-       count(*) filter (where status = 'failed') as failed from whole group by date
-   ) as made left join (
-     select date, jsonb_build_object(${CALL_TOTALS}) as totals from used group by date
-   ) as spent on spent.date = made.date)`;
+     select json_build_object('date', (at at time zone 'UTC')::date, 'runs', sum(runs), 'completedRuns', sum(completed),
+       'failedRuns', sum(failed_runs), ${CALL_TOTALS}) as totals
+     from (
+       select date_trunc('day', at, 'UTC') as at, case subject when 'run' then count else 0 end as runs,
+         case when subject = 'run' and detail = 'completed' then count else 0 end as completed,
+         case when subject = 'run' and detail = 'failed' then count else 0 end as failed_runs,
+         case subject when 'call' then count else 0 end as count, failed, unpriced, cost, input_tokens, output_tokens
+       from daily where subject in ('run', 'call')
+     ) as each_row
+     group by at having sum(runs) <> 0
+   ) as each_day)`;

@@ -24,6 +24,8 @@ export interface RowList<Row, Position = ListPosition> {
   read(range: ListRange<Position>): Promise<Row[]>;
   /** The number of its rows; MAX_COUNTED + 1 when there are more than MAX_COUNTED. */
   count(): Promise<number>;
+  /** The number of its rows, however many there are, if it is kept; null or absent: it has to be counted. */
+  readCount?(): Promise<number | null>;
 }
 
 /** A page of the children of one row of another table. */

@@ -5,6 +5,7 @@ import { Artifact } from './artifact.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { Budget, BudgetEntry } from './budget.ts';
 import { Change } from './change.ts';
+import { Counter, CounterChange, CounterHistogram } from './counter.ts';
 import { Delivery } from './delivery.ts';
 import { Dependency } from './dependency.ts';
 import { Event } from './event.ts';
@@ -40,6 +41,9 @@ export const entities = [
   Budget,
   BudgetEntry,
   Change,
+  Counter,
+  CounterChange,
+  CounterHistogram,
   Delivery,
   Dependency,
   Event,

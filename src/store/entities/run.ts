@@ -44,6 +44,10 @@ export const Run = defineEntity({
       expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" ${FINISHED}`,
     },
     {
+      name: 'run_ended',
+      expression: `create index "run_ended" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "status" ${FINISHED}`,
+    },
+    {
       // Finds the next run of an account, and counts its waiting runs.
       name: 'run_next',
       expression: `create index "run_next" on "run" ("owner_id", "blockers", "priority" desc, "ready_at", "id") where "status" = 'queued'`,
@@ -131,6 +135,10 @@ export const Run = defineEntity({
      * at that time. Kept by triggers, for lists that are ordered by it.
      */
     knownCost: p.decimal().precision(24).scale(12).default('0'),
+    /** Of a run that completed or failed, from its start to its end; null if it has not started. Set by a trigger. */
+    durationMs: p.decimal().precision(18).scale(3).nullable(),
+    /** Of a part: when the run that it is part of was created, for whose hour its model calls count. */
+    wholeCreatedAt: p.datetime(6).nullable(),
     /** UTF-8 bytes stored for the run: input, events, checkpoints, result and artifacts. */
     bytes: p.bigint().default('0'),
     /**

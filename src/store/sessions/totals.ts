@@ -14,10 +14,16 @@ export interface SessionTotals {
 }
 
 const COUNTS = RUN_STATUSES.map(
-  (status) => `'${status}', count(*) filter (where run.kind = 'task' and run.status = '${status}')`,
+  (status) =>
+    `'${status}', coalesce(sum(count) filter (where subject = 'run' and name = 'task' and detail = '${status}'), 0)`,
 ).join(', ');
 
-/** One query for many sessions; a session without runs has no row. */
+/** SQL: a sum over model calls. */
+const ofCalls = (column: string) => `coalesce(sum(${column}) filter (where subject = 'call'), 0)`;
+
+const COLUMNS = 'subject, name, detail, count, unpriced, cost, input_tokens, output_tokens';
+
+/** From counters and pending changes, in one query for many sessions; a session without runs has no row. */
 export async function readSessionTotals(
   database: Database,
   sessionIds: readonly string[],
@@ -25,16 +31,21 @@ export async function readSessionTotals(
   const { rows } = await database.pool.query<SessionTotals>({
     name: 'read-session-totals',
     text: `
-      select run.session_id as "sessionId", json_build_object(${COUNTS}) as tasks,
-        coalesce(sum(spent.cost), 0)::float8 as cost, coalesce(bool_and(spent.is_complete), true) as "costComplete",
-        coalesce(sum(spent.input_tokens), 0)::float8 as "inputTokens",
-        coalesce(sum(spent.output_tokens), 0)::float8 as "outputTokens"
-      from run left join lateral (
-        select sum(cost) as cost, bool_and(cost is not null) as is_complete, sum(input_tokens) as input_tokens,
-          sum(output_tokens) as output_tokens
-        from model_call where run_id = run.id
-      ) as spent on true
-      where run.session_id = any($1::text[]) group by run.session_id`,
+      with wanted as materialized (
+        select id, owner_id from session where id = any($1::text[])
+      ), counted as (
+        select wanted.id, ${COLUMNS} from wanted cross join lateral (
+          select * from counter
+          where owner_id = wanted.owner_id and scope = 's:' || wanted.id and grain = 'all' and at = to_timestamp(0)
+            and subject in ('run', 'call') offset 0
+        ) as counter
+        union all select session_id, ${COLUMNS} from counter_change
+        where owner_id in (select owner_id from wanted) and session_id = any($1) and subject in ('run', 'call')
+      )
+      select id as "sessionId", json_build_object(${COUNTS}) as tasks,
+        ${ofCalls('cost')}::float8 as cost, ${ofCalls('unpriced')} = 0 as "costComplete",
+        ${ofCalls('input_tokens')}::float8 as "inputTokens", ${ofCalls('output_tokens')}::float8 as "outputTokens"
+      from counted group by id`,
     values: [sessionIds],
   });
   return new Map(rows.map((row) => [row.sessionId, row]));

@@ -5,7 +5,7 @@ import { FINISHED } from '../entities/run-statuses.ts';
 /** Number of latest tasks used for the average duration. */
 const LAST_TASKS = 1_000;
 
-/** Totals of tasks, without steps of executions. */
+/** Totals of tasks, without steps of executions, from counters and pending changes. */
 export interface TaskTotals {
   tasks: Record<RunStatus, number>;
   /**
@@ -25,20 +25,25 @@ const COUNTS = RUN_STATUSES.map(
 
 /** @param ownerId of the tasks, and of the agents in addition to built-in ones; null: all accounts */
 export async function readTaskTotals(database: Database, ownerId: string | null): Promise<TaskTotals> {
+  const isOwners = ownerId === null ? '' : 'and owner_id = $1';
   const isTheirs = ownerId === null ? '' : 'and run.owner_id = $1';
   const { rows } = await database.pool.query<TaskTotals>({
     name: ownerId === null ? 'read-task-totals' : 'read-task-totals-of-owner',
     text: `
       select (
         select json_build_object(${COUNTS}) from (
-          select status, count(*) from run where kind = 'task' and parent_id is null ${isTheirs} group by status
+          select detail as status, count from counter
+          where owner_id = ${ownerId === null ? `''` : '$1'} and scope = '' and grain = 'all' and at = to_timestamp(0)
+            and subject = 'run' and name = 'task'
+          union all select detail, count from counter_change
+          where subject = 'run' and name = 'task' ${isOwners}
         ) as counted
       ) as tasks, (
-        select (avg(extract(epoch from task.completed_at - task.started_at)) * 1000)::float8 from (
-          select id from run
+        select avg(duration_ms)::float8 from (
+          select duration_ms from run
           where kind = 'task' and parent_id is null and status ${FINISHED} ${isTheirs}
           order by created_at desc limit ${LAST_TASKS}
-        ) as last join task on task.id = last.id
+        ) as last
       ) as "averageDurationMs", (
         select count(distinct task.agent_id)::int from run join task on task.id = run.id
         where run.worker_id is not null and run.status = 'running' ${isTheirs}

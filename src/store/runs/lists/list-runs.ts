@@ -2,6 +2,7 @@ import { RUN_KINDS, type RunKind } from '../../../vocabulary.ts';
 import type { Database } from '../../database/database.ts';
 import { MAX_COUNTED, type RowList } from '../../database/sql-page.ts';
 import { type AddParameter, collectParameters } from '../../database/statement.ts';
+import { readKeptCount } from './kept-count.ts';
 import {
   countedSql,
   limitedSql,
@@ -42,6 +43,7 @@ export function listRuns(
       return range.fromEnd ? rows.reverse() : rows;
     },
     count: () => countRuns(database, kinds, selection),
+    readCount: () => readKeptCount(database, kinds, selection),
   };
 }
 
@@ -119,5 +121,6 @@ export function listKind<Row>(
       return range.fromEnd ? rows.reverse() : rows;
     },
     count: () => countRuns(database, [kind], selection),
+    readCount: () => readKeptCount(database, [kind], selection),
   };
 }

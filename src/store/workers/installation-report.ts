@@ -1,7 +1,7 @@
 import { SANDBOX_STATES, type SandboxState } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type QueueReport, queueSql } from '../workers/queue-report.ts';
-import { SILENCE } from '../workers/workers.ts';
+import { type QueueReport, queueSql } from './queue-report.ts';
+import { SILENCE } from './workers.ts';
 
 /** Work of all processes, and the workers for it. */
 export interface InstallationReport extends QueueReport {
