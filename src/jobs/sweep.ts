@@ -7,6 +7,7 @@ import { pruneLogins } from '../store/accounts/logins.ts';
 import { requeueOrphanedDeliveries } from '../store/integrations/send-deliveries.ts';
 import { pruneChanges } from '../store/log/changes.ts';
 import { endLostTurns } from '../store/runs/end-turns.ts';
+import { mergeSearches } from '../store/runs/lists/merge-searches.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
 import { addMissingTickets, readHeldRuns } from '../store/workers/missing-tickets.ts';
 import { requeueLateTicks } from '../store/workflows/run-due-workflow.ts';
@@ -38,6 +39,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       await requeueLostDeletions(store.database);
       await requeueOrphanedDeliveries(store.database);
       await requeueLateTicks(store);
+      await mergeSearches(store.database);
       await pruneLogins(store.database);
       await pruneAudit(store.database);
       await pruneChanges(store.database);
