@@ -4,7 +4,7 @@ import { openConnection, toBytes } from '../client/http.ts';
 import type { Target } from '../client/tasks.ts';
 import { copyKept } from '../growth/kept-database.ts';
 import { ASKED, type Asked } from '../growth/requests.ts';
-import { quantile } from '../measure/quantile.ts';
+import { median, quantile } from '../measure/quantile.ts';
 import { interleave } from '../measure/rounds.ts';
 import type { Line } from '../report.ts';
 import { login, loopback, variablesOf } from '../server.ts';
@@ -29,8 +29,10 @@ export const growth: Row = {
     ];
     const lines: Line[] = [];
     for (const asked of ASKED) {
-      process.stderr.write(`  ${asked.what}\n`);
-      lines.push(...(await measure(asked, big, small)));
+      const measured = await measure(asked, big, small);
+      const [typical, slowest] = measured.map(({ ours }) => median(ours).toFixed(1));
+      process.stderr.write(`  ${asked.what}: ${typical} ms, ${slowest} ms\n`);
+      lines.push(...measured);
     }
     return lines;
   },

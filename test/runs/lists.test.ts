@@ -255,7 +255,7 @@ describe('runs can be asked for', () => {
       with made as (
         insert into run (id, kind, owner_id, origin, status, created_at)
         select 'hay' || i, 'task', (select owner_id from run join task using (id) where prompt = 'needle'), 'graphql',
-          'completed', now() + i * interval '2 minutes' from generate_series(1, 11000) as i returning id)
+          'completed', now() + i * interval '2 minutes' from generate_series(1, 10500) as i returning id)
       insert into task (id, kind, prompt) select id, 'prompt', 'hay' from made`);
     const found = async (filter: object, more: object = {}) =>
       data(await carl.query(RUNS, { filter, ...more })).runs;

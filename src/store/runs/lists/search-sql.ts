@@ -13,12 +13,10 @@ export interface SearchedPage {
 }
 
 /**
- * The number of runs that are read in their order before the index of searches is: 10 ms. Where fewer than one in 500 of
- * them matches, the index is quicker, and where more do, it would find far more than a page.
+ * The number of runs that are read in their order before the index of searches is: 1 to 2 ms. Where fewer than one in
+ * fifty of them matches, the index is quicker, and where more do, it would find far more than a page.
  */
-const NEWEST = 10_000;
-/** The same where each is found by its key. */
-const NEWEST_BY_KEY = 3_000;
+const FIRST = 1_000;
 /** Runs to read for each that is skipped: an older API reads pages by their numbers. */
 const READ_FOR_SKIPPED = 3;
 
@@ -32,35 +30,39 @@ const SEARCH = `(
  */
 export function searchSql(selected: SelectedSql, page: SearchedPage): string {
   const { order, range, most } = page;
+  const first = FIRST + READ_FOR_SKIPPED * range.offset;
   const isByKey = order.field !== 'created_at' || selected.session !== null;
-  const first = (isByKey ? NEWEST_BY_KEY : NEWEST) + READ_FOR_SKIPPED * range.offset;
+  const firstRuns = isByKey ? firstByKeySql(selected, page, first) : firstSql(selected, page, first);
   const suffices = `((select count(*) from page) = ${most} or (select count(*) from first_runs) < ${first})`;
-  const matches = joined(selected.searched);
   // Without an order: in that of `first_runs`, which is read only as far as needed.
   return `
-    with first_runs as materialized (${isByKey ? firstByKeySql(selected, page, first) : firstSql(selected, page, first)}),
+    with first_runs as materialized (${firstRuns}),
     page as materialized (
-      select search.id, search."orderKey" from first_runs as search${statusSql(selected, 'search.id')}
-      where ${matches} ${andStatus(selected)} limit ${most}
+      select first_runs.id, first_runs."orderKey" from first_runs${statusSql(selected, 'first_runs.id')}
+      where first_runs.matches ${andStatus(selected)} limit ${most}
     )
     select id, "orderKey" from page where ${suffices}
     union all
     select id, "orderKey" from (${indexSql(selected, page)}) as found where not ${suffices}`;
 }
 
-function firstSql({ owner, kind, created }: SelectedSql, page: SearchedPage, first: number): string {
+function firstSql(
+  { owner, kind, created, searched }: SelectedSql,
+  page: SearchedPage,
+  first: number,
+): string {
   const direction = readDirection(page.order, page.range);
   return `
-      select search.id, search.created_at as "orderKey", search.facets, search.words from ${SEARCH}
+      select search.id, search.created_at as "orderKey", ${joined(searched)} as matches from ${SEARCH}
       where search.owner_id = ${owner} and search.kind = '${kind}' and not search.is_part
         ${and(ofSearch(joined({ ...created, ...page.between })))}
       order by search.created_at ${direction}, search.id ${direction} limit ${first}`;
 }
 
-function firstByKeySql({ indexed }: SelectedSql, page: SearchedPage, first: number): string {
+function firstByKeySql({ indexed, searched }: SelectedSql, page: SearchedPage, first: number): string {
   const [key, direction] = [orderKeySql(page.order), readDirection(page.order, page.range)];
   return `
-      select run.id, ${key} as "orderKey", search.facets, search.words from (
+      select run.id, ${key} as "orderKey", ${joined(searched)} as matches from (
         select run.* from run where ${joined({ ...indexed, ...page.between })}
         order by ${key} ${direction}, run.id ${direction} limit ${first}
       ) as run${eachSql('run_search', 'run.id', { as: 'search', key: 'run_id' })}`;
