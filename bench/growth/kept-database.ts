@@ -47,7 +47,10 @@ export async function copyKept({ postgres, sizes, withServer }: Setting, copy: s
   await query(keptUrl, 'vacuum analyze');
   await query(postgres.url, `drop database if exists ${copy}`);
   await query(postgres.url, `create database ${copy} template ${KEPT} strategy file_copy`);
-  return withDatabase(postgres.url, copy);
+  const url = withDatabase(postgres.url, copy);
+  // The big account has as many runs as an account may have.
+  await query(url, 'update account_usage set max_runs = 2 * runs');
+  return url;
 }
 
 async function isUsable(postgresUrl: string, keptUrl: string): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Connection, openConnection, toBytes } from '../client/http.ts';
+import { openConnection, toBytes } from '../client/http.ts';
 import type { Target } from '../client/tasks.ts';
 import { copyKept } from '../growth/kept-database.ts';
 import { ASKED, type Asked } from '../growth/requests.ts';
-import { quantile } from '../measure/quantile.ts';
+import { median, quantile } from '../measure/quantile.ts';
 import { interleave } from '../measure/rounds.ts';
 import type { Line } from '../report.ts';
 import { login, loopback, variablesOf } from '../server.ts';
@@ -29,8 +29,10 @@ export const growth: Row = {
     ];
     const lines: Line[] = [];
     for (const asked of ASKED) {
-      process.stderr.write(`  ${asked.what}\n`);
-      lines.push(...(await measure(asked, big, small)));
+      const measured = await measure(asked, big, small);
+      const [typical, slowest] = measured.map(({ ours }) => median(ours).toFixed(1));
+      process.stderr.write(`  ${asked.what}: ${typical} ms, ${slowest} ms\n`);
+      lines.push(...measured);
     }
     return lines;
   },
@@ -59,17 +61,15 @@ async function startFilled(stage: Stage): Promise<{ url: string }> {
 }
 
 async function measure({ what, request }: Asked, big: Target, small: Target): Promise<Line[]> {
-  const [ours, baseline] = await Promise.all([opened(big, request), opened(small, request)]);
+  const [ours, baseline] = [asker(big, request), asker(small, request)];
   const until = performance.now() + MOST_SECONDS * 1000;
   const rounds = { ours: [] as number[], baseline: [] as number[] };
-  await interleave(1, ours.ask, baseline.ask);
+  await interleave(1, ours, baseline);
   do {
-    const more = await interleave(2, ours.ask, baseline.ask);
+    const more = await interleave(2, ours, baseline);
     rounds.ours.push(...more.ours);
     rounds.baseline.push(...more.baseline);
   } while (rounds.ours.length < SAMPLES && performance.now() < until);
-  ours.close();
-  baseline.close();
   return linesOf(what, rounds);
 }
 
@@ -90,21 +90,18 @@ function linesOf(what: string, { ours, baseline }: Pick<Line, 'ours' | 'baseline
   ];
 }
 
-async function opened(account: Target, request: Asked['request']) {
+/** @returns a function that asks, on a new connection: an idle one is closed while the other account waits. */
+function asker(account: Target, request: Asked['request']): () => Promise<number> {
   const asked = request(account);
   const bytes = toBytes(asked);
-  const connection: Connection = await openConnection(asked.url);
-  return {
-    /** @returns milliseconds. */
-    async ask(): Promise<number> {
-      const sentAt = performance.now();
-      const answer = await connection.send(bytes);
-      const milliseconds = performance.now() - sentAt;
-      const { errors } = JSON.parse(answer.toString());
-      if (errors)
-        throw new Error(`${JSON.stringify(asked.body)} was answered with ${JSON.stringify(errors)}`);
-      return milliseconds;
-    },
-    close: connection.close,
+  return async () => {
+    const connection = await openConnection(asked.url);
+    const sentAt = performance.now();
+    const answer = await connection.send(bytes);
+    const milliseconds = performance.now() - sentAt;
+    connection.close();
+    const { errors } = JSON.parse(answer.toString());
+    if (errors) throw new Error(`${JSON.stringify(asked.body)} was answered with ${JSON.stringify(errors)}`);
+    return milliseconds;
   };
 }

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { requeueLostDeletions } from '../store/accounts/delete-account.ts';
 import { requeueOrphanedDeliveries } from '../store/integrations/send-deliveries.ts';
 import { endLostTurns } from '../store/runs/end-turns.ts';
+import { mergeSearches } from '../store/runs/lists/merge-searches.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
 import { addMissingTickets, readHeldRuns } from '../store/workers/missing-tickets.ts';
 import { requeueLateTicks } from '../store/workflows/run-due-workflow.ts';
@@ -34,6 +35,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       await requeueLostDeletions(store.database);
       await requeueOrphanedDeliveries(store.database);
       await requeueLateTicks(store);
+      await mergeSearches(store.database);
     } catch (error) {
       log.warn({ error: coerceError(error).message }, 'could not look for orphaned runs; retrying');
     }

@@ -131,10 +131,13 @@ const tasksBy = (filter: Partial<RunFilter>, order = NEWEST) =>
     order,
     columns: [],
   });
-const FILTERS: [what: string, filter: Partial<RunFilter>, more?: Partial<typeof range>][] = [
+type Filtered = [what: string, filter: Partial<RunFilter>, more?: Partial<typeof range>];
+const UNFILTERED: Filtered[] = [
   ['all tasks', {}],
   ['tasks behind two hundred others', {}, { offset: 200 }],
-  ['tasks of some statuses', { statuses: ['completed', 'failed'] }],
+  ['tasks of a time', { createdFrom: new Date(0), createdTo: new Date() }],
+];
+const FILTERS: Filtered[] = [
   ['tasks of some kinds', { taskKinds: ['prompt'] }],
   ['tasks of some types', { types: ['code'] }],
   ['tasks of some surfaces', { origins: ['graphql'] }],
@@ -150,10 +153,10 @@ const FILTERS: [what: string, filter: Partial<RunFilter>, more?: Partial<typeof 
     },
     { offset: 100 },
   ],
-  ['tasks of a time', { createdFrom: new Date(0), createdTo: new Date() }],
   ['tasks with tags', { tags: ['a'] }],
   ['tasks with words', { text: 'title' }],
   ['tasks of some models', { models: ['demo'] }],
+  ['tasks of some errors', { errorCodes: ['INTERNAL_ERROR'] }],
 ];
 /** Rows of tables of thousands, by ids of an owner. */
 const FOUND: {
@@ -291,21 +294,6 @@ describe.each([
     ]),
   ),
   {
-    what: 'tasks of some errors',
-    ask: () => tasksBy({ errorCodes: ['INTERNAL_ERROR'] }).read(range),
-    index: 'run_owner_ended',
-  },
-  {
-    what: 'how many tasks have words',
-    ask: () => tasksBy({ text: 'title' }).count(),
-    index: 'run_owner_whole',
-  },
-  {
-    what: 'tasks with words, by their cost',
-    ask: () => tasksBy({ text: 'title' }, { field: 'cost', direction: 'desc' }).read(range),
-    index: OF_OWNER,
-  },
-  {
     what: 'the tasks with words of a page of threads',
     ask: () =>
       readTasksOf(server.store.database, ['t7', 't8'], {
@@ -404,11 +392,38 @@ describe.each([
     ask: () => createQuotas(server.store.database, MANY).read('u7'),
     index: 'usage_change_pkey',
   },
-  ...FILTERS.map(([what, filter, more]) => ({
+  ...UNFILTERED.map(([what, filter, more]) => ({
     what,
     ask: () => tasksBy(filter).read({ ...range, ...more }),
     index: 'run_owner_whole',
   })),
+  ...FILTERS.flatMap(([what, filter, more]) =>
+    ['run_search_newest', 'run_search_found'].map((index) => ({
+      what,
+      ask: () => tasksBy(filter).read({ ...range, ...more }),
+      index,
+    })),
+  ),
+  ...FILTERS.flatMap(([what, filter]) => [
+    { what: `how many ${what}`, ask: () => tasksBy(filter).count(), index: 'run_search_found' },
+    {
+      what: `${what}, by their cost`,
+      ask: () => tasksBy(filter, { field: 'cost', direction: 'desc' }).read(range),
+      index: 'run_search_found',
+    },
+  ]),
+  ...(['running', 'cancelled'] as const).flatMap((status) => [
+    {
+      what: `tasks that are ${status}`,
+      ask: () => tasksBy({ statuses: [status] }).read(range),
+      index: 'run_listed_status',
+    },
+    {
+      what: `${status} tasks of some types`,
+      ask: () => tasksBy({ statuses: [status], types: ['code'] }).read(range),
+      index: status === 'running' ? 'run_listed_status' : 'run_search_found',
+    },
+  ]),
   ...feeds.flatMap(([kind, id, index]) => [
     {
       what: `the catch-up of a feed of one ${kind}`,

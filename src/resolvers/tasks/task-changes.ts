@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import type { FeedItem, FeedStart } from '../../store/log/feed.ts';
 import { followFeed } from '../../store/log/follow-feed.ts';
 import { matchingRuns } from '../../store/runs/lists/list-runs.ts';
-import type { RunSelection } from '../../store/runs/lists/list-sql.ts';
+import type { RunSelection } from '../../store/runs/lists/selected-sql.ts';
 import { type GivenRunFilter, runFilter } from '../request/run-filter.ts';
 import { stoppable } from '../request/stoppable.ts';
 import { requireViewer } from '../request/viewer.ts';

@@ -69,7 +69,7 @@ export function runFilterFields(t: Fields, noun: string, { text }: { text: strin
     tags: t.stringList({ description: `Only ${noun} that have all of these tags, at most 20.` }),
     createdAt: t.field({ type: DateTimeRange, description: `Only ${noun} that were created in this range.` }),
     text: t.string({
-      description: `Only ${noun} with all of these words, 1 to 200 characters, in ${text}. Whole words are compared, in any case, in the first 20000 characters of a run. Only the newest 10000 runs of each kind are searched, or fewer if their texts have more than 20 million characters together; of those that \`createdAt\`, \`sessionId\` and \`threadId\` select, so that \`createdAt\` reaches older ones. \`totalCount\` counts what was found.`,
+      description: `Only ${noun} with all of these words, 1 to 200 characters, in ${text}. Whole words are compared, in any case, in the first 20000 characters of a run.`,
     }),
   };
 }

@@ -20,6 +20,7 @@ import { Model } from './model.ts';
 import { ModelCall } from './model-call.ts';
 import { Orchestration, OrchestrationRound } from './orchestration.ts';
 import { Run } from './run.ts';
+import { RunSearch } from './run-search.ts';
 import { Session } from './session.ts';
 import { Step } from './step.ts';
 import { Task } from './task.ts';
@@ -61,6 +62,7 @@ export const entities = [
   OrchestrationRound,
   RefreshToken,
   Run,
+  RunSearch,
   Session,
   Step,
   Task,

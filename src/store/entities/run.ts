@@ -35,6 +35,11 @@ export const Run = defineEntity({
       expression: `create index "run_listed_${order}" on "run" ("owner_id", "kind", ${column} desc, "id" desc) where "parent_id" is null`,
     })),
     {
+      name: 'run_listed_status',
+      expression:
+        'create index "run_listed_status" on "run" ("owner_id", "kind", "status", "created_at" desc, "id" desc) where "parent_id" is null',
+    },
+    {
       name: 'run_session_created',
       expression:
         'create index "run_session_created" on "run" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null',

@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts';
 import type { RowList } from '../database/sql-page.ts';
 import { type AddParameter, collectParameters } from '../database/statement.ts';
-import { type Child, type ChildRange, countChildren, readChildren } from '../runs/lists/list-children.ts';
+import { type Child, type Children, countChildren, readChildren } from '../runs/lists/list-children.ts';
 import { type ListedColumns, listKind, type RunListing } from '../runs/lists/list-runs.ts';
-import type { RunSelection } from '../runs/lists/list-sql.ts';
+import type { PageOf } from '../runs/lists/list-sql.ts';
 import type { RunPosition } from '../runs/lists/run-order.ts';
 import { select } from '../runs/run-row.ts';
 import { COLUMNS, COSTLY_COLUMNS, type TaskRow } from './tasks.ts';
@@ -55,14 +55,10 @@ function columnsSql(columns: TaskColumns, parameter: AddParameter): string {
   return select({ ...COLUMNS, ...Object.fromEntries(asked) });
 }
 
-const PARENTS = { session: 'run.session_id', thread: 'task.thread_id' } as const;
+/** The tasks of sessions or threads. */
+export type TasksOfParent = Omit<Children, 'kind'>;
 
-/** What has tasks of its own. */
-export interface TasksOfParent extends RunSelection {
-  parent: keyof typeof PARENTS;
-}
-
-export interface TaskPage extends TasksOfParent, ChildRange {
+export interface TaskPage extends TasksOfParent, PageOf {
   columns: TaskColumns;
 }
 
@@ -70,17 +66,21 @@ export interface TaskPage extends TasksOfParent, ChildRange {
 export function readTasksOf(
   database: Database,
   parentIds: readonly string[],
-  { parent, columns, order, range, ...selection }: TaskPage,
+  { columns, order, range, ...children }: TaskPage,
 ): Promise<Child<TaskRow>[]> {
-  const children = { kind: 'task', parent: PARENTS[parent], ...selection } as const;
-  return readChildren(database, parentIds, children, { order, range, columns: listedColumns(columns) });
+  return readChildren(
+    database,
+    parentIds,
+    { kind: 'task', ...children },
+    { order, range, columns: listedColumns(columns) },
+  );
 }
 
 /** The numbers of the tasks of many sessions or threads, in one query. */
 export function countTasksOf(
   database: Database,
   parentIds: readonly string[],
-  { parent, ...selection }: TasksOfParent,
+  children: TasksOfParent,
 ): Promise<{ parentId: string; count: number }[]> {
-  return countChildren(database, parentIds, { kind: 'task', parent: PARENTS[parent], ...selection });
+  return countChildren(database, parentIds, { kind: 'task', ...children });
 }

@@ -5,16 +5,16 @@ import { type AddParameter, collectParameters } from '../../database/statement.t
 import { readKeptCount } from './kept-count.ts';
 import {
   countedSql,
+  foundSql,
   limitedSql,
   matchingSql,
-  pageSql,
+  type PageOf,
   positionSql,
-  type RunRange,
-  type RunSelection,
-  selectedSql,
+  rowsSql,
   statementName,
 } from './list-sql.ts';
-import type { RunOrder, RunPosition } from './run-order.ts';
+import { type RunOrder, type RunPosition, readDirection } from './run-order.ts';
+import { type RunSelection, selectedSql } from './selected-sql.ts';
 
 /** A list of the runs of one or more kinds. */
 export interface RunListing extends RunSelection {
@@ -47,18 +47,18 @@ export function listRuns(
   };
 }
 
-function pageOf(
-  kinds: readonly RunKind[],
-  selection: RunSelection,
-  page: { order: RunOrder; range: RunRange },
-) {
+function pageOf(kinds: readonly RunKind[], selection: RunSelection, page: PageOf) {
   const { parameter, values } = collectParameters();
-  const columns = `run.id, run.kind as "runKind", ${positionSql(page.order, true, parameter)}`;
-  const parts = kinds.map((kind) => {
-    const conditions = selectedSql(kind, selection, parameter);
-    return `(${pageSql(kind, conditions, { columns, ...page }, parameter).sql})`;
-  });
-  return { text: limitedSql(parts.join(' union all '), page, parameter), values };
+  const position = positionSql(page.order, true, parameter);
+  const parts = kinds.map(
+    (kind) => `(${foundSql(selectedSql(kind, selection, parameter), page, parameter)})`,
+  );
+  const direction = readDirection(page.order, page.range);
+  const text = `
+    select run.id, run.kind as "runKind", ${position}
+    from (${limitedSql(parts.join(' union all '), page, parameter)}) as found join run on run.id = found.id
+    order by found."orderKey" ${direction}, found.id ${direction}`;
+  return { text, values };
 }
 
 /** The number of runs of some kinds, as in `RowList.count`. */
@@ -69,7 +69,7 @@ export async function countRuns(
 ): Promise<number> {
   if (kinds.length === 0) return 0;
   const { parameter, values } = collectParameters();
-  const parts = kinds.map((kind) => `(${countedSql(kind, selectedSql(kind, selection, parameter))})`);
+  const parts = kinds.map((kind) => `(${countedSql(selectedSql(kind, selection, parameter))})`);
   const text = `
     select least(count(*), ${MAX_COUNTED + 1})::int as count from (${parts.join(' union all ')}) as counted`;
   const { rows } = await database.pool.query<{ count: number }>({ text, values });
@@ -85,11 +85,8 @@ export async function matchingRuns(
 ): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const { parameter, values } = collectParameters();
-  const conditions = {
-    ids: `run.id = any(${parameter(ids, 'text[]')})`,
-    ...selectedSql(kind, selection, parameter),
-  };
-  const { rows } = await pool.query<{ id: string }>({ text: matchingSql(kind, conditions), values });
+  const text = matchingSql(selectedSql(kind, selection, parameter), parameter(ids, 'text[]'));
+  const { rows } = await pool.query<{ id: string }>({ text, values });
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -113,10 +110,11 @@ export function listKind<Row>(
       const { parameter, values } = collectParameters();
       const page = { order, range };
       const position = positionSql(order, columns.withPosition, parameter);
-      const read = { columns: `${columns.sqlOf(parameter)}, ${position}`, ...page };
-      const { names, sql } = pageSql(kind, selectedSql(kind, selection, parameter), read, parameter);
-      const text = limitedSql(sql, page, parameter);
-      const name = statementName(`list-${kind}s`, names, page);
+      const read = `${columns.sqlOf(parameter)}, ${position}`;
+      const selected = selectedSql(kind, selection, parameter);
+      const ids = limitedSql(foundSql(selected, page, parameter), page, parameter);
+      const text = rowsSql(kind, { columns: read, ids }, page);
+      const name = statementName(`list-${kind}s`, selected, page);
       const { rows } = await database.pool.query<Row & RunPosition>({ ...name, text, values });
       return range.fromEnd ? rows.reverse() : rows;
     },

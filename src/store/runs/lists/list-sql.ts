@@ -1,150 +1,148 @@
-import type { RunKind } from '../../../vocabulary.ts';
-import { type ListRange, MAX_COUNTED } from '../../database/sql-page.ts';
+import type { RunKind, RunStatus } from '../../../vocabulary.ts';
+import { MAX_COUNTED } from '../../database/sql-page.ts';
 import type { AddParameter } from '../../database/statement.ts';
-import { filterSql, type RunFilter, textLengthSql } from './run-filter.ts';
-import {
-  betweenSql,
-  orderKeySql,
-  orderTextSql,
-  type RunOrder,
-  type RunPosition,
-  readDirection,
-} from './run-order.ts';
-
-/** Which runs of a kind a list has. */
-export interface RunSelection {
-  ownerId: string;
-  filter: RunFilter;
-  /** The execution of which they are parts; null: runs that are not parts. */
-  executionId: string | null;
-}
-
-export type RunRange = ListRange<RunPosition>;
+import { hasOneSql } from './run-filter.ts';
+import { betweenSql, orderKeySql, orderTextSql, type RunOrder, readDirection } from './run-order.ts';
+import { countSearchedSql, type SearchedPage, searchSql } from './search-sql.ts';
+import { joined, literals, type RunRange, type SelectedSql, sourceSql } from './selected-sql.ts';
 
 /** The longest page, plus one row to detect another page. The planner can see it, unlike a parameter. */
 const MAX_LISTED = 101;
 
-export interface ListSql {
-  /** The names of its conditions, which determine its text. */
-  names: string[];
-  sql: string;
-}
-
-/** SQL conditions by their names. */
-type Conditions = Readonly<Record<string, string>>;
-
-/** To search the words of a run takes from 50 µs to 4 ms, by their length, and an account may have a million runs. */
-export const MAX_SEARCHED = 10_000;
-/** The mean length of texts up to which as many runs are searched. */
-const CHARACTERS_PER_RUN = 2_000;
-
-interface Search {
-  /** SQL of what is selected. */
-  columns: string;
-  /** The number of runs whose words are searched. */
-  searched: number;
-}
-
-interface Listed extends Omit<Search, 'searched'>, Partial<Pick<Search, 'searched'>> {
+/** A page in an order. */
+export interface PageOf {
   order: RunOrder;
   range: RunRange;
 }
 
-/** The conditions of a selection. */
-export function selectedSql(
-  kind: RunKind,
-  { ownerId, filter, executionId }: RunSelection,
-  parameter: AddParameter,
-): Conditions {
-  return {
-    owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = '${kind}'`,
-    ...(executionId === null
-      ? { whole: 'run.parent_id is null' }
-      : { execution: `run.parent_id = ${parameter(executionId, 'text')}` }),
-    ...filterSql(kind, filter, parameter),
-  };
-}
-
 /**
- * SQL of the rows of a page, with `"orderKey"` and, if they are read, the parts of its cursors. It may return rows
- * after the page: the whole statement limits and orders them.
+ * SQL of `id` and `"orderKey"` of the first rows of a page. It may return rows after the page: the whole statement limits
+ * and orders them.
  */
-export function pageSql(
-  kind: RunKind,
-  conditions: Conditions,
-  { columns, order, range, searched = MAX_SEARCHED }: Listed,
-  parameter: AddParameter,
-): ListSql {
-  const all = { ...conditions, ...betweenSql(order, range, parameter) };
-  const [key, direction] = [orderKeySql(order), readDirection(order, range)];
-  return {
-    names: Object.keys(all),
-    sql: `
-      select ${columns}, ${key} as "orderKey" ${foundSql(kind, all, { columns, searched })}
-      order by ${key} ${direction}, run.id ${direction} limit ${MAX_LISTED + range.offset}`,
-  };
+export function foundSql(selected: SelectedSql, { order, range }: PageOf, parameter: AddParameter): string {
+  const between = betweenSql(order, range, parameter);
+  return branchesSql(selected, { order, range, between, most: MAX_LISTED + range.offset });
 }
 
-/** SQL of as many rows as are counted. @param searched as of `pageSql` */
-export function countedSql(kind: RunKind, conditions: Conditions, searched = MAX_SEARCHED): string {
-  return `select 1 ${foundSql(kind, conditions, { columns: '', searched })} limit ${MAX_COUNTED + 1}`;
+/** SQL of as many rows as are counted. */
+export function countedSql(selected: SelectedSql): string {
+  const most = MAX_COUNTED + 1;
+  const parts = branchesOf(selected).map((branch) => `(${countSql(branch, most)})`);
+  return `select from (${parts.join(' union all ')}) as counted limit ${most}`;
 }
 
-/** SQL of the ids of all runs that match. */
-export function matchingSql(kind: RunKind, conditions: Conditions): string {
-  const all = joined(conditions);
+function countSql({ selected, isSearched }: Branch, most: number): string {
+  if (isSearched) return countSearchedSql(selected, most);
+  const { kind, indexed, searched, hasStatus } = selected;
+  const all = joined({ ...indexed, ...searched, ...(hasStatus && { hasStatus }) });
+  return `select run.id from ${sourceSql(kind, all)} where ${all} limit ${most}`;
+}
+
+/** SQL of the ids of all runs that match. @param ids SQL of a list of ids; only those of it */
+export function matchingSql(
+  { kind, indexed, searched, hasStatus }: SelectedSql,
+  ids: string | null = null,
+): string {
+  const all = joined({
+    ...(ids && { ids: `run.id = any(${ids})` }),
+    ...indexed,
+    ...searched,
+    ...(hasStatus && { hasStatus }),
+  });
   return `select run.id from ${sourceSql(kind, all)} where ${all}`;
 }
 
-/** Conditions by which indexes find runs of an account, the newest first. */
-const INDEXED = [
-  'owner',
-  'whole',
-  'execution',
-  'parent',
-  'createdFrom',
-  'createdTo',
-  'sessionId',
-  'threadId',
+/** Runs that are found in one way. */
+interface Branch {
+  selected: SelectedSql;
+  /** Whether few of the runs that indexes of `run` find may match. */
+  isSearched: boolean;
+}
+
+function branchesSql(selected: SelectedSql, page: SearchedPage): string {
+  const parts = branchesOf(selected).map(({ selected: branch, isSearched }) =>
+    isSearched ? searchSql(branch, page) : orderedSql(branch, page),
+  );
+  return parts.length === 1 ? parts[0]! : parts.map((part) => `(${part})`).join(' union all ');
+}
+
+function orderedSql(
+  { kind, indexed, searched, hasStatus }: SelectedSql,
+  { order, range, between, most }: SearchedPage,
+): string {
+  const [key, direction] = [orderKeySql(order), readDirection(order, range)];
+  const all = joined({ ...indexed, ...between, ...searched, ...(hasStatus && { hasStatus }) });
+  return `
+    select run.id, ${key} as "orderKey" from ${sourceSql(kind, all)} where ${all}
+    order by ${key} ${direction}, run.id ${direction} limit ${most}`;
+}
+
+/** Runs that no worker has taken, or that have not ended: few at a time, and in the order of an index by status. */
+const OPEN = ['pending', 'queued', 'running', 'waiting'] as const satisfies RunStatus[];
+/** Those of `search`. */
+const ENDED_BADLY = ['failed', 'cancelled'] as const satisfies RunStatus[];
+
+const isAmong = (statuses: readonly RunStatus[], status: RunStatus) => statuses.includes(status);
+
+/** The ways in which the runs of a selection are found: by their status where that is a condition that few meet. */
+function branchesOf(selected: SelectedSql): Branch[] {
+  const { kind, statuses, searched, areFew } = selected;
+  const hasSearched = Object.keys(searched).length > 0;
+  if (areFew || isNone(selected)) return [{ selected, isSearched: false }];
+  if (!statuses) return [{ selected, isSearched: hasSearched }];
+  if (!hasSearched) return rawStatuses(kind, statuses).map((status) => ofStatus(selected, status));
+  if (statuses.includes('completed')) return [{ selected, isSearched: true }];
+  const open = statuses.some((status) => isAmong(OPEN, status)) ? openOf(kind, statuses) : [];
+  const ended = statuses.filter((status) => isAmong(ENDED_BADLY, status));
+  return [
+    ...open.map((status) => ofStatus(selected, status)),
+    ...(ended.length > 0 ? [{ selected: ofEnded(selected, ended), isSearched: true }] : []),
+  ];
+}
+
+/** The statuses in `run` that runs with some status may have: the execution that is running waits in it. */
+const rawStatuses = (kind: RunKind, statuses: readonly RunStatus[]): readonly RunStatus[] => [
+  ...(statuses.some((status) => isAmong(OPEN, status)) ? openOf(kind, statuses) : []),
+  ...statuses.filter((status) => !isAmong(OPEN, status)),
 ];
 
-const NEWEST = 'order by run.created_at desc, run.id desc';
+const openOf = (kind: RunKind, statuses: readonly RunStatus[]): readonly RunStatus[] =>
+  kind === 'execution' ? OPEN : statuses.filter((status) => isAmong(OPEN, status));
 
-/** SQL of the runs that match. Words are searched only in the newest of those that indexes find. */
-function foundSql(kind: RunKind, conditions: Conditions, { columns, searched }: Search): string {
-  const all = joined(conditions);
-  if (!conditions.text) return `from ${sourceSql(kind, `${columns} ${all}`)} where ${all}`;
-  const named = Object.entries(conditions);
-  const indexed = joined(Object.fromEntries(named.filter(([name]) => INDEXED.includes(name))));
-  const others = joined(Object.fromEntries(named.filter(([name]) => !INDEXED.includes(name))));
-  // By its key for each run: for thousands, the planner might rather read the table with the runs of all accounts.
-  const ofKind = `cross join lateral (select * from ${kind} as each where each.id = run.id limit 1) as ${kind}`;
-  return `
-    from (
-      select run.*, sum(${textLengthSql(kind)}) over (${NEWEST} rows unbounded preceding) as characters
-      from ${indexed.includes(`${kind}.`) ? sourceSql(kind, indexed) : `run ${ofKind}`}
-      where ${indexed} ${NEWEST} limit ${searched}
-    ) as run ${ofKind}
-    where run.characters <= ${searched * CHARACTERS_PER_RUN} and ${others}`;
+function ofStatus(selected: SelectedSql, status: RunStatus): Branch {
+  const indexed = { ...selected.indexed, status: `run.status = '${status}'` };
+  const hasStatus = selected.kind === 'execution' ? selected.hasStatus : null;
+  return { selected: { ...selected, indexed, hasStatus }, isSearched: false };
 }
 
-const joined = (conditions: Conditions) => Object.values(conditions).join(' and ');
-
-/** The table of the kind is joined only where it is read. */
-function sourceSql(kind: RunKind, read: string): string {
-  return read.includes(`${kind}.`) ? `run join ${kind} on ${kind}.id = run.id` : 'run';
+function ofEnded(selected: SelectedSql, statuses: readonly RunStatus[]): SelectedSql {
+  const ended = hasOneSql(selected.scope, 'ended', `array[${literals(statuses)}]`);
+  return { ...selected, searched: { ...selected.searched, ended }, statuses: null, hasStatus: null };
 }
+
+/** Whether the kind has no run that a condition could match. */
+const isNone = ({ indexed, searched, hasStatus }: SelectedSql): boolean =>
+  hasStatus === 'false' || Object.values({ ...indexed, ...searched }).includes('false');
 
 /** SQL that reads a page from rows with `"orderKey"` and `id`. */
-export function limitedSql(
-  rows: string,
-  { order, range }: { order: RunOrder; range: RunRange },
-  parameter: AddParameter,
-): string {
+export function limitedSql(rows: string, { order, range }: PageOf, parameter: AddParameter): string {
   const direction = readDirection(order, range);
   return `
     select * from (${rows}) as listed order by "orderKey" ${direction}, id ${direction}
     limit ${parameter(range.limit, 'integer')} offset ${range.offset}`;
+}
+
+/** SQL of the rows of a page of one kind, in its order. @param ids SQL of `limitedSql`. @param from SQL before it */
+export function rowsSql(
+  kind: RunKind,
+  { columns, ids, from = '' }: { columns: string; ids: string; from?: string },
+  { order, range }: PageOf,
+): string {
+  const direction = readDirection(order, range);
+  return `
+    select ${columns} from ${from}(${ids}) as found
+    join run on run.id = found.id join ${kind} on ${kind}.id = run.id
+    order by found."orderKey" ${direction}, found.id ${direction}`;
 }
 
 /** SQL of the parts of a cursor, as a column; null unless it is read. */
@@ -152,16 +150,16 @@ export function positionSql(order: RunOrder, isRead: boolean, parameter: AddPara
   return `case when ${parameter(isRead, 'boolean')} then ${orderTextSql(order)} end as "orderText"`;
 }
 
-/** Names of statements stay on every connection, so only those of few conditions, in the usual order, are named. */
-const MAX_NAMED = 5;
-
 /** The name of a statement that is planned once; undefined: it is planned for its values. */
 export function statementName(
   verb: string,
-  names: readonly string[],
-  { order, range }: { order: RunOrder; range: RunRange },
+  { indexed, searched, statuses }: SelectedSql,
+  { order, range }: PageOf,
 ): { name?: string } {
-  // A plan for any offset would be made for a large one.
-  const isNamed = names.length <= MAX_NAMED && range.offset === 0 && order.field === 'created_at';
-  return isNamed ? { name: `${verb}-${names.join('-')}-${readDirection(order, range)}` } : {};
+  // Names of statements stay on every connection, so only those without filters, in the usual order, are named. A plan
+  // for any offset would be made for a large one.
+  const isNamed = Object.keys(searched).length === 0 && statuses === null;
+  if (!isNamed || range.offset !== 0 || order.field !== 'created_at') return {};
+  const names = [...Object.keys(indexed), ...(['after', 'before'] as const).filter((name) => range[name])];
+  return { name: `${verb}-${names.join('-')}-${readDirection(order, range)}` };
 }

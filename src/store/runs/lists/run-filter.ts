@@ -48,113 +48,91 @@ export const EVERY_RUN: RunFilter = {
   having: null,
 };
 
-/** Columns that not every kind of run has. A filter of one that a kind has not matches none of its runs. */
-interface KindColumns {
-  status: string;
-  type?: string;
-  threadId?: string;
-  agentId?: string;
-  taskKind?: string;
-  templateName?: string;
-  workflowId?: string;
-  /** SQL: one of the models is that of the run. @param models SQL of a list of names */
-  usesModel?(models: string): string;
-  texts: readonly string[];
-}
+/** Facets that not every kind of run has. A filter of one that a kind has not matches none of its runs. */
+type KindFacet = 'type' | 'thread' | 'agent' | 'kind' | 'template' | 'workflow' | 'model' | 'having';
 
-const isNamed = (table: string, models: string) =>
-  `(${table}.model = any(${models}) or ${table}.provider || '/' || ${table}.model = any(${models}))`;
-
-const KINDS: Record<RunKind, KindColumns> = {
-  task: {
-    status: 'run.status',
-    type: 'task.type',
-    threadId: 'task.thread_id',
-    agentId: 'task.agent_id',
-    taskKind: 'task.kind',
-    templateName: 'task.template_name',
-    usesModel: (models) => isNamed('task', models),
-    texts: ['task.title', 'task.description', 'task.prompt'],
-  },
-  execution: {
-    status: EXECUTION_STATUS,
-    workflowId: 'execution.workflow_id',
-    texts: ['execution.workflow_name'],
-  },
-  orchestration: {
-    status: 'run.status',
-    type: 'orchestration.domain',
-    threadId: 'orchestration.thread_id',
-    usesModel: (models) =>
-      `exists (select from orchestration_round as round where orchestration_id = run.id and ${isNamed('round', models)})`,
-    texts: ['orchestration.prompt'],
-  },
+const FACETS: Record<RunKind, readonly KindFacet[]> = {
+  task: ['type', 'thread', 'agent', 'kind', 'template', 'model', 'having'],
+  execution: ['workflow'],
+  orchestration: ['type', 'thread', 'model'],
 };
 
+type SearchFacet = KindFacet | 'origin' | 'session' | 'tag' | 'error' | 'ended' | 'week';
+
+/** SQL conditions by their names. */
+export type Conditions = Readonly<Record<string, string>>;
+
 /**
- * The same condition without an estimate of how few rows match: Postgres guesses a thousandth, and would then rather
- * read the runs of all accounts than those of one in their order.
+ * SQL of what the facets of the runs of a list are made of, with their names: see `run_facet`. An account's facets are its
+ * own, and so are those of the parts of an execution.
  */
-function unestimated<Condition extends string | undefined>(condition: Condition): Condition | string {
-  return condition && `case when ${condition} then true end`;
+export const scopeSql = (kind: RunKind, owner: string, execution: string | null): string =>
+  execution ?? `${owner} || '/${kind}'`;
+
+export const facetSql = (scope: string, name: SearchFacet, value: string): string =>
+  `run_facet(${scope}, '${name}', ${value})`;
+
+/**
+ * SQL: the run has a facet, or one or all of a list of them. In a subquery, so that Postgres does not guess how many runs
+ * have it: it would rather read the table where many have, and the index is read only where it has turned out that few do.
+ */
+export const hasSql = (scope: string, name: SearchFacet, value: string): string =>
+  `search.facets @> (select array[${facetSql(scope, name, value)}])`;
+const hasEverySql = (scope: string, name: SearchFacet, values: string) =>
+  `search.facets @> ${listSql(scope, name, values)}`;
+export const hasOneSql = (scope: string, name: SearchFacet, values: string): string =>
+  `search.facets && ${listSql(scope, name, values)}`;
+const listSql = (scope: string, name: SearchFacet, values: string) =>
+  `(select array_agg(${facetSql(scope, name, 'value')}) from unnest(${values}) as value)`;
+
+/** SQL conditions of what `search` has of a run; without its session and thread, which are found by their own indexes. */
+export function searchedSql(
+  kind: RunKind,
+  filter: RunFilter,
+  scope: string,
+  parameter: AddParameter,
+): Conditions {
+  const has = (name: SearchFacet) => !KIND_FACETS.has(name) || FACETS[kind].includes(name as KindFacet);
+  const oneOf = (name: SearchFacet, values: readonly string[] | null) =>
+    values && (has(name) ? hasOneSql(scope, name, parameter(values, 'text[]')) : 'false');
+  const every = (name: SearchFacet, values: readonly string[] | null) =>
+    values && (has(name) ? hasEverySql(scope, name, parameter(values, 'text[]')) : 'false');
+  const one = (value: string | null) => (value === null ? null : [value]);
+  const words = filter.text === null ? null : parameter(filter.text, 'text');
+  const conditions = {
+    origins: oneOf('origin', filter.origins),
+    errorCodes: oneOf('error', filter.errorCodes),
+    tags: filter.tags?.length === 0 ? null : every('tag', filter.tags),
+    types: oneOf('type', filter.types),
+    models: oneOf('model', filter.models),
+    agentIds: oneOf('agent', filter.agentIds),
+    taskKinds: oneOf('kind', filter.taskKinds),
+    templateName: oneOf('template', one(filter.templateName)),
+    workflowId: oneOf('workflow', one(filter.workflowId)),
+    having: filter.having?.length === 0 ? null : every('having', filter.having),
+    text: words && `search.words @@ (select plainto_tsquery('simple', ${words}))`,
+  };
+  return withoutNulls(conditions);
 }
 
-/** Characters that are searched: Postgres takes 5 ms to parse as many. */
-const SEARCHED = 20_000;
+const KIND_FACETS: ReadonlySet<SearchFacet> = new Set(Object.values(FACETS).flat());
 
-type Conditions = Record<string, string | undefined>;
+/** SQL of the column with the thread of a run; null: runs of the kind have none. */
+export const THREAD: Record<RunKind, string | null> = {
+  task: 'task.thread_id',
+  execution: null,
+  orchestration: 'orchestration.thread_id',
+};
 
-/** SQL conditions by their names. The names determine the text, so that statements can be named after them. */
-export function filterSql(kind: RunKind, filter: RunFilter, parameter: AddParameter): Record<string, string> {
-  const columns = KINDS[kind];
-  const oneOf = (column: string | undefined, values: readonly string[] | null) =>
-    values === null ? undefined : column ? `${column} = any(${parameter(values, 'text[]')})` : 'false';
-  const equal = (column: string | undefined, value: string | null) =>
-    value === null ? undefined : column ? `${column} = ${parameter(value, 'text')}` : 'false';
-  const conditions: Conditions = {
-    ...ofRun(filter, parameter),
-    statuses: oneOf(columns.status, filter.statuses),
-    // By its status, so that the kind's table is read only for runs that can have an error.
-    failed: filter.errorCodes ? `run.status = 'failed'` : undefined,
-    errorCodes: unestimated(oneOf(`${kind}.error ->> 'code'`, filter.errorCodes)),
-    types: oneOf(columns.type, filter.types),
-    agentIds: oneOf(columns.agentId, filter.agentIds),
-    taskKinds: oneOf(columns.taskKind, filter.taskKinds),
-    threadId: equal(columns.threadId, filter.threadId),
-    templateName: equal(columns.templateName, filter.templateName),
-    workflowId: equal(columns.workflowId, filter.workflowId),
-    models: filter.models ? (columns.usesModel?.(parameter(filter.models, 'text[]')) ?? 'false') : undefined,
-    text:
-      filter.text === null
-        ? undefined
-        : unestimated(containsSql(columns.texts, parameter(filter.text, 'text'))),
-  };
-  for (const label of filter.having ?? []) {
-    conditions[`having ${label}`] = kind === 'task' ? `task.${label} is not null` : 'false';
-  }
+/** SQL of the status of a run. */
+export const STATUS: Record<RunKind, string> = {
+  task: 'run.status',
+  execution: EXECUTION_STATUS,
+  orchestration: 'run.status',
+};
+
+export function withoutNulls(conditions: Readonly<Record<string, string | null>>): Conditions {
   return Object.fromEntries(
     Object.entries(conditions).flatMap(([name, condition]) => (condition ? [[name, condition]] : [])),
   );
-}
-
-function ofRun(filter: RunFilter, parameter: AddParameter): Conditions {
-  const { origins, tags, sessionId, createdFrom, createdTo } = filter;
-  return {
-    origins: origins ? `run.origin = any(${parameter(origins, 'text[]')})` : undefined,
-    tags: unestimated(tags ? `run.tags @> ${parameter(tags, 'text[]')}` : undefined),
-    sessionId: sessionId === null ? undefined : `run.session_id = ${parameter(sessionId, 'text')}`,
-    createdFrom: createdFrom ? `run.created_at >= ${parameter(createdFrom, 'timestamptz')}` : undefined,
-    createdTo: createdTo ? `run.created_at < ${parameter(createdTo, 'timestamptz')}` : undefined,
-  };
-}
-
-/** SQL of how many characters of a run are searched at most, without reading them: bytes, which are more. */
-export function textLengthSql(kind: RunKind): string {
-  const lengths = KINDS[kind].texts.map((column) => `coalesce(octet_length(${column}), 0)`);
-  return `least(${lengths.join(' + ')}, ${SEARCHED})`;
-}
-
-function containsSql(texts: readonly string[], words: string): string {
-  const text = texts.map((column) => `coalesce(left(${column}, ${SEARCHED}), '')`).join(` || ' ' || `);
-  return `to_tsvector('simple', left(${text}, ${SEARCHED})) @@ plainto_tsquery('simple', ${words})`;
 }

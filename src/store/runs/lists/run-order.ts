@@ -18,7 +18,7 @@ export interface RunPosition {
 }
 
 interface OrderSql {
-  /** What indexes have. */
+  /** What indexes of `run` have. */
   key: string;
   /** SQL of `orderText`. */
   text: string;
@@ -52,6 +52,9 @@ export const orderTextSql = ({ field }: RunOrder): string => ORDERS[field].text;
 
 /** SQL of what a list is ordered by. */
 export const orderKeySql = ({ field }: RunOrder): string => ORDERS[field].key;
+
+/** SQL of the same order in either of two tables: `search` has the times of creation. */
+export const ofSearch = (sql: string): string => sql.replaceAll(/\brun\.(id|created_at)\b/g, 'search.$1');
 
 /** The direction in which a page is read: from its end in reverse. */
 export function readDirection({ direction }: RunOrder, { fromEnd }: Pick<ListRange, 'fromEnd'>): Direction {

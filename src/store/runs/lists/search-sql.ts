@@ -1,0 +1,145 @@
+import { type Conditions, hasSql } from './run-filter.ts';
+import { ofSearch, orderKeySql, type RunOrder, readDirection } from './run-order.ts';
+import { eachSql, joined, type RunRange, type SelectedSql } from './selected-sql.ts';
+
+/** A page to search for. */
+export interface SearchedPage {
+  order: RunOrder;
+  range: Pick<RunRange, 'offset' | 'fromEnd'>;
+  /** Conditions: between the positions of its range. */
+  between: Conditions;
+  /** The number of rows to find. */
+  most: number;
+}
+
+/**
+ * The number of runs that are read in their order before the index of searches is: 1 to 2 ms. Where fewer than one in
+ * fifty of them matches, the index is quicker, and where more do, it would find far more than a page.
+ */
+const FIRST = 1_000;
+/** Runs to read for each that is skipped: an older API reads pages by their numbers. */
+const READ_FOR_SKIPPED = 3;
+
+/** `search` with the names that columns of `run` have. */
+const SEARCH = `(
+    select run_id as id, owner_id, kind, is_part, created_at, facets, words from run_search) as search`;
+
+/**
+ * SQL of `id` and `"orderKey"` of runs that match: those among the first runs of the list, or, if they do not suffice,
+ * those that the index of searches finds. Both are in one statement, of which Postgres executes what is needed.
+ */
+export function searchSql(selected: SelectedSql, page: SearchedPage): string {
+  const { order, range, most } = page;
+  const first = FIRST + READ_FOR_SKIPPED * range.offset;
+  const isByKey = order.field !== 'created_at' || selected.session !== null;
+  const firstRuns = isByKey ? firstByKeySql(selected, page, first) : firstSql(selected, page, first);
+  const suffices = `((select count(*) from page) = ${most} or (select count(*) from first_runs) < ${first})`;
+  // Without an order: in that of `first_runs`, which is read only as far as needed.
+  return `
+    with first_runs as materialized (${firstRuns}),
+    page as materialized (
+      select first_runs.id, first_runs."orderKey" from first_runs${statusSql(selected, 'first_runs.id')}
+      where first_runs.matches ${andStatus(selected)} limit ${most}
+    )
+    select id, "orderKey" from page where ${suffices}
+    union all
+    select id, "orderKey" from (${indexSql(selected, page)}) as found where not ${suffices}`;
+}
+
+function firstSql(
+  { owner, kind, created, searched }: SelectedSql,
+  page: SearchedPage,
+  first: number,
+): string {
+  const direction = readDirection(page.order, page.range);
+  return `
+      select search.id, search.created_at as "orderKey", ${joined(searched)} as matches from ${SEARCH}
+      where search.owner_id = ${owner} and search.kind = '${kind}' and not search.is_part
+        ${and(ofSearch(joined({ ...created, ...page.between })))}
+      order by search.created_at ${direction}, search.id ${direction} limit ${first}`;
+}
+
+function firstByKeySql({ indexed, searched }: SelectedSql, page: SearchedPage, first: number): string {
+  const [key, direction] = [orderKeySql(page.order), readDirection(page.order, page.range)];
+  return `
+      select run.id, ${key} as "orderKey", ${joined(searched)} as matches from (
+        select run.* from run where ${joined({ ...indexed, ...page.between })}
+        order by ${key} ${direction}, run.id ${direction} limit ${first}
+      ) as run${eachSql('run_search', 'run.id', { as: 'search', key: 'run_id' })}`;
+}
+
+/**
+ * By the index of searches, week by week, because it has no order: a page is found in the first weeks that have matches,
+ * however many there are in others. In another order than that of creation all are read.
+ */
+function indexSql(selected: SelectedSql, page: SearchedPage): string {
+  const { order, most, between } = page;
+  const [key, direction] = [orderKeySql(order), readDirection(order, page.range)];
+  if (order.field === 'created_at') {
+    return `${weeksSql(selected, page)}
+      select each.id, each."orderKey" from week cross join lateral (
+        select search.id, search.created_at as "orderKey" from ${SEARCH}${statusSql(selected, 'search.id')}
+        where ${ofWeek(selected)} ${and(ofSearch(joined({ ...selected.created, ...between })))} ${andStatus(selected)}
+        order by search.created_at ${direction}, search.id ${direction} limit ${most}
+      ) as each limit ${most}`;
+  }
+  return `${weeksSql(selected, page)}
+      select run.id, ${key} as "orderKey" from week cross join lateral (
+        select search.id from ${SEARCH} where ${ofWeek(selected)}
+      ) as found${runSql(selected, 'found.id')}
+      where ${joined({ ...selected.indexed, ...between })} ${andStatus(selected)}
+      order by ${key} ${direction}, run.id ${direction} limit ${most}`;
+}
+
+/** SQL of as many rows as are to be counted. */
+export function countSearchedSql(selected: SelectedSql, most: number): string {
+  const page = {
+    order: { field: 'created_at', direction: 'desc' },
+    range: { offset: 0, fromEnd: false },
+  } as const;
+  return `${weeksSql(selected, { ...page, between: {}, most })}
+      select each.id from week cross join lateral (
+        select search.id from ${SEARCH}${statusSql(selected, 'search.id')}
+        where ${ofWeek(selected)} ${and(ofSearch(joined(selected.created)))} ${andStatus(selected)}
+      ) as each limit ${most}`;
+}
+
+/** SQL of `week`: the weeks in which the account has runs of the kind, in the order of the list. */
+function weeksSql(selected: SelectedSql, { order, range, between }: SearchedPage): string {
+  const direction = order.field === 'created_at' ? readDirection(order, range) : 'desc';
+  const bounds = order.field === 'created_at' ? { ...selected.created, ...between } : selected.created;
+  const next = (also: string) => `
+        select run_week(search.created_at) from ${SEARCH}
+        where search.owner_id = ${selected.owner} and search.kind = '${selected.kind}' and not search.is_part
+          ${and(ofSearch(joined(bounds)))} ${also}
+        order by search.created_at ${direction}, search.id ${direction} limit 1`;
+  const isBeyond =
+    direction === 'desc'
+      ? 'search.created_at < to_timestamp(week.number * 604800.0)'
+      : 'search.created_at >= to_timestamp((week.number + 1) * 604800.0)';
+  return `
+      with recursive week (number) as (
+        (${next('')})
+        union all
+        select (${next(`and ${isBeyond}`)}) from week where week.number is not null
+      )`;
+}
+
+function ofWeek({ scope, session, searched }: SelectedSql): string {
+  return joined({
+    week: hasSql(scope, 'week', 'week.number::text'),
+    ...(session !== null && { session: hasSql(scope, 'session', session) }),
+    ...searched,
+  });
+}
+
+/** SQL of what a condition on the status reads. */
+const statusSql = (selected: SelectedSql, id: string) =>
+  selected.hasStatus === null ? '' : runSql(selected, id);
+
+function runSql({ kind, hasStatus }: SelectedSql, id: string): string {
+  return `${eachSql('run', id)}${hasStatus?.includes(`${kind}.`) ? eachSql(kind, id) : ''}`;
+}
+
+const and = (conditions: string) => conditions && `and ${conditions}`;
+const andStatus = ({ hasStatus }: SelectedSql) => and(hasStatus ?? '');
