@@ -122,7 +122,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'threads',
       'tasks',
     ],
-    ...['workflows', 'orchestrations', 'runs', 'analytics', 'system', 'nodes'],
+    ...['workflows', 'orchestrations', 'bulk', 'runs', 'analytics', 'system', 'nodes'],
   ],
   store: [
     ...[
@@ -137,8 +137,8 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'agents',
       'templates',
     ],
-    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations', 'analytics'],
-    ...['lookups.ts', 'store.ts', 'open-store.ts'],
+    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations', 'bulk', 'analytics'],
+    ...['store.ts', 'open-store.ts'],
   ],
   schema: [
     ...['builder', 'guards', 'runs', 'artifacts', 'events', 'accounts', 'models', 'agents', 'templates'],
@@ -159,7 +159,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'model-calls',
       'threads',
     ],
-    ...['agents', 'templates', 'tasks', 'workflows', 'orchestrations', 'deliveries', 'runners.ts'],
+    ...['agents', 'templates', 'tasks', 'workflows', 'orchestrations', 'bulk', 'deliveries', 'runners.ts'],
   ],
   providers: [
     ...['wire', 'provider.ts', 'vendor.ts', 'reading', 'history', 'failures', 'quirks', 'stream'],
@@ -306,7 +306,7 @@ describe('words that readers stumble over', () => {
 });
 
 /** A glossary and every closed list of words. */
-const LONGER: Readonly<Record<string, number>> = { 'vocabulary.ts': 300 };
+const LONGER: Readonly<Record<string, number>> = { 'vocabulary.ts': 320 };
 
 describe('sizes and names', () => {
   test('no file is longer than 250 lines', () => {

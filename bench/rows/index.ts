@@ -1,3 +1,4 @@
+import { bulk } from './bulk.ts';
 import { clientPackage } from './client-package.ts';
 import { dialects } from './dialects.ts';
 import { documents } from './documents.ts';
@@ -20,6 +21,7 @@ export const ROWS = [
   { number: 8, ...fairness },
   { number: 9, ...clientPackage },
   { number: 10, ...documents },
+  { number: 11, ...bulk },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];

@@ -89,6 +89,7 @@ const KINDS: Record<RunKind, KindColumns> = {
       `exists (select from orchestration_round as round where orchestration_id = run.id and ${isNamed('round', models)})`,
     texts: ['orchestration.prompt'],
   },
+  bulk: { status: 'run.status', texts: ['bulk.action'] },
 };
 
 /**
