@@ -78,10 +78,11 @@ export function matchRuns(store: Store, lease: Lease, bulk: StartedBulk): Promis
 }
 
 /**
- * The oldest first to retry, so that they are queued in their order; otherwise the newest first: workers take the
+ * Which runs the filter selects: the oldest first to retry, so that they are queued in their order; otherwise the newest first: workers take the
  * oldest, and what depends on a run is newer than it.
+ * @returns the statement that stores them; null: no runs are selected
  */
-function matchSql({ id, ownerId, action, settings, createdAt }: StartedBulk) {
+export function matchSql({ id, ownerId, action, settings, createdAt }: Omit<StartedBulk, 'matched'>) {
   const { filter, kinds } = settings;
   if (!filter) return null;
   const { parameter, values } = collectParameters();
@@ -98,8 +99,9 @@ function matchSql({ id, ownerId, action, settings, createdAt }: StartedBulk) {
     select ${parameter(id, 'text')}, (position - 1) / ${BATCH}, array_agg(id order by position),
       array_agg(kind order by position)
     from (
-      select run.id, run.kind, row_number() over (order by run.created_at ${direction}, run.id ${direction}) as position
-      from (${matching.join(' union all ')}) as matching join run on run.id = matching.id
+      select run.id, kind, row_number() over (order by created_at ${direction}, run.id ${direction}) as position
+      from (${matching.join(' union all ')}) as matching
+        cross join lateral (select id, kind, created_at from run where run.id = matching.id limit 1) as run
     ) as found group by 2`;
   return { text, values };
 }
