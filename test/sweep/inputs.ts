@@ -96,6 +96,7 @@ const TYPES: Record<string, string> = {
   'Query.node.id': 'Task',
   'Query.nodes.ids': 'Task',
   'Query.run.id': 'Task',
+  'Query.bulkOperation.id': 'BulkOperation',
   'Subscription.runEvents.runId': 'Task',
   'CancelRunInput.id': 'Task',
   'RetryRunInput.id': 'Task',

@@ -16,6 +16,7 @@ const QUERIES = {
   apiKeys: 'read',
   artifact: 'read',
   auditLog: 'admin',
+  bulkOperation: 'read',
   execution: 'read',
   executions: 'read',
   health: 'none',

@@ -1,3 +1,4 @@
+import { ownRun } from '../../resolvers/request/own-run.ts';
 import type { BulkExample } from '../../rules/runs/bulk.ts';
 import { KINDS } from '../../rules/runs/kinds.ts';
 import type { BulkRow } from '../../store/bulk/bulk.ts';
@@ -6,6 +7,7 @@ import { builder } from '../builder/builder.ts';
 import { capitals } from '../builder/enum-values.ts';
 import { ErrorCodeEnum } from '../builder/error-codes.ts';
 import { globalId } from '../builder/global-id.ts';
+import { localRun } from './local-run.ts';
 import { RunInterface } from './run.ts';
 
 const BulkActionEnum = builder.enumType('BulkAction', {
@@ -72,3 +74,13 @@ builder.node(BulkOperationType, {
     }),
   }),
 });
+
+builder.queryField('bulkOperation', (t) =>
+  t.field({
+    type: BulkOperationType,
+    nullable: true,
+    description: "One of the viewer's bulk operations. `runs(filter: { kinds: [BULK] })` lists them.",
+    args: { id: t.arg.id({ required: true, description: 'The bulk operation.' }) },
+    resolve: (_root, { id }, context) => ownRun(context, 'bulk', localRun(id, 'id').id, 'id'),
+  }),
+);
