@@ -167,7 +167,15 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
   ],
   jobs: [
     ...['presence.ts', 'account-jobs.ts', 'take-work.ts', 'early-starts.ts', 'dispatcher.ts', 'context.ts'],
-    ...['reaper.ts', 'sweep.ts', 'timers.ts', 'execute-run.ts', 'delete-account.ts', 'index.ts'],
+    ...[
+      'reaper.ts',
+      'sweep.ts',
+      'timers.ts',
+      'execute-run.ts',
+      'bulk-operations.ts',
+      'delete-account.ts',
+      'index.ts',
+    ],
     ...['job-runner.ts', 'start-jobs.ts'],
   ],
   http: [

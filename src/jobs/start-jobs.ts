@@ -5,6 +5,7 @@ import { LeaseLost } from '../store/log/lease.ts';
 import { readWaitingAccounts } from '../store/workers/waiting-accounts.ts';
 import { releaseWorker } from '../store/workers/workers.ts';
 import { createAccountJobs } from './account-jobs.ts';
+import { executeBulkOperations } from './bulk-operations.ts';
 import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { claimNext, claimOne, executeRun } from './execute-run.ts';
@@ -76,6 +77,7 @@ export async function startJobs(
     reap({ database, presence, dispatcher: context.dispatcher, log }, stopping.signal),
     sweep(context, stopping.signal),
     keepTime(context, stopping.signal),
+    executeBulkOperations(context, stopping.signal),
   ]);
 
   return {
