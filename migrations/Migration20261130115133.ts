@@ -41,6 +41,7 @@ const KINDS = {
       from orchestration_round as round where round.orchestration_id = run.id and round.model is not null`,
     text: text(['orchestration.prompt']),
   },
+  bulk: { facets: [], models: null, text: text(['bulk.action']) },
 };
 
 function searchSql(kind: keyof typeof KINDS): string {
@@ -100,6 +101,7 @@ const ASKED = {
   task: ['kind', 'type', 'title', 'description', 'target', 'prompt', 'provider', 'model', 'template_name', 'thread_id', 'agent_id'],
   execution: ['workflow_id', 'workflow_name'],
   orchestration: ['prompt', 'domain', 'thread_id'],
+  bulk: ['action'],
 };
 
 /** Of every run: tags by clients, the others only by hand. */
@@ -162,7 +164,7 @@ export class Migration20261130115133 extends Migration {
 
     this.addSql(`create index "run_listed_status" on "run" ("owner_id", "kind", "status", "created_at" desc, "id" desc) where "parent_id" is null;`);
 
-    this.addSql(`alter table "run_search" add constraint "run_search_kind_check" check ("kind" in ('task', 'execution', 'orchestration'));`);
+    this.addSql(`alter table "run_search" add constraint "run_search_kind_check" check ("kind" in ('task', 'execution', 'orchestration', 'bulk'));`);
     this.addSql(TRIGGERS);
   }
 

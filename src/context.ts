@@ -12,6 +12,7 @@ import type { LegacyUse } from './store/accounts/legacy-use.ts';
 import type { AgentRow } from './store/agents/agents.ts';
 import type { AgentReport } from './store/agents/reports.ts';
 import type { ToolCallRow } from './store/agents/tool-calls.ts';
+import type { BulkRow } from './store/bulk/bulk.ts';
 import type { ReadBudget, Reading } from './store/database/read-limit.ts';
 import type { ChildPage } from './store/database/sql-page.ts';
 import type { DeliveryRow } from './store/integrations/deliveries.ts';
@@ -190,6 +191,7 @@ export interface Loaders {
   executionTasks: DataLoader<string, ExecutionTaskRow[]>;
   executions: DataLoader<string, ExecutionRow | null>;
   executionSpend: DataLoader<string, SpendRow | null>;
+  bulkOperations: DataLoader<string, BulkRow | null>;
   orchestrations: DataLoader<string, OrchestrationRow | null>;
   orchestrationPrompts: DataLoader<string, OrchestrationParts['prompt'] | null>;
   orchestrationOutputs: DataLoader<string, OrchestrationParts['output']>;

@@ -3,10 +3,11 @@
  * word.
  *
  * - account: a user of the installation; every object except built-in ones belongs to one.
- * - run: anything that workers execute: a task, an execution or an orchestration.
+ * - run: anything that workers execute: a task, an execution, an orchestration or a bulk operation.
  * - task: one piece of AI work: a prompt, an agent's work, a template, or the pull of a model.
  * - workflow: a graph of steps; an execution is one run of it, in which each step is executed as tasks.
  * - orchestration: a prompt that models answer, evaluate and improve in rounds.
+ * - bulk operation: the cancelling, retrying or deleting of many runs; `bulk` as a kind of run.
  * - agent: a named configuration of a model that works with tools, turn by turn.
  * - template: a named list of steps with parameters.
  * - thread: a conversation; its turns are tasks and orchestrations, and an agent's turn is one answer of its model.
@@ -32,8 +33,16 @@
  */
 
 /** The kind of a run is the name of the table with its other columns. */
-export const RUN_KINDS = ['task', 'execution', 'orchestration'] as const;
+export const RUN_KINDS = ['task', 'execution', 'orchestration', 'bulk'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
+
+/** What is done to the runs of a bulk operation. */
+export const BULK_ACTIONS = ['cancel', 'retry', 'delete'] as const;
+export type BulkAction = (typeof BULK_ACTIONS)[number];
+
+/** What a bulk operation did not do to a run: it was not in a state for that, or it was refused. */
+export const BULK_EXCEPTIONS = ['skipped', 'failed'] as const;
+export type BulkException = (typeof BULK_EXCEPTIONS)[number];
 
 /** Kinds of objects whose changes are in feeds. */
 export const CHANGED_KINDS = [...RUN_KINDS, 'session', 'thread'] as const;
@@ -290,6 +299,9 @@ export const AUDIT_ACTIONS = [
   'password_reset',
   'password_reset_created',
   'refresh_token_reused',
+  'runs_cancelled',
+  'runs_deleted',
+  'runs_retried',
   'user_deleted',
   'user_disabled',
   'user_enabled',

@@ -123,7 +123,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'threads',
       'tasks',
     ],
-    ...['workflows', 'orchestrations', 'runs', 'analytics', 'system', 'nodes'],
+    ...['workflows', 'orchestrations', 'bulk', 'runs', 'analytics', 'system', 'nodes'],
   ],
   store: [
     ...[
@@ -139,8 +139,8 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'agents',
       'templates',
     ],
-    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations'],
-    ...['lookups.ts', 'store.ts', 'open-store.ts'],
+    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations', 'bulk', 'analytics'],
+    ...['store.ts', 'open-store.ts'],
   ],
   schema: [
     ...['builder', 'guards', 'runs', 'artifacts', 'events', 'accounts', 'models', 'agents', 'templates'],
@@ -161,7 +161,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'model-calls',
       'threads',
     ],
-    ...['agents', 'templates', 'tasks', 'workflows', 'orchestrations', 'deliveries', 'runners.ts'],
+    ...['agents', 'templates', 'tasks', 'workflows', 'orchestrations', 'bulk', 'deliveries', 'runners.ts'],
   ],
   providers: [
     ...['wire', 'provider.ts', 'vendor.ts', 'reading', 'history', 'failures', 'quirks', 'stream'],
@@ -176,6 +176,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'timers.ts',
       'add-up-counters.ts',
       'execute-run.ts',
+      'bulk-operations.ts',
       'delete-account.ts',
       'index.ts',
     ],
@@ -317,7 +318,7 @@ describe('words that readers stumble over', () => {
 });
 
 /** A glossary and every closed list of words. */
-const LONGER: Readonly<Record<string, number>> = { 'vocabulary.ts': 300 };
+const LONGER: Readonly<Record<string, number>> = { 'vocabulary.ts': 320 };
 
 describe('sizes and names', () => {
   test('no file is longer than 250 lines', () => {

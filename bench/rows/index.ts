@@ -1,3 +1,4 @@
+import { bulk } from './bulk.ts';
 import { clientPackage } from './client-package.ts';
 import { dialects } from './dialects.ts';
 import { documents } from './documents.ts';
@@ -22,6 +23,7 @@ export const ROWS = [
   { number: 9, ...clientPackage },
   { number: 10, ...documents },
   { number: 11, ...growth },
+  { number: 12, ...bulk },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];

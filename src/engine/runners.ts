@@ -7,6 +7,7 @@ import type { RunOutcome } from '../store/runs/finish-run.ts';
 import { completeRun, failRun } from '../store/runs/finish-run.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
 import { deferRun } from '../store/runs/times/defer-run.ts';
+import { runBulk } from './bulk/run-bulk.ts';
 import type { EngineContext } from './context.ts';
 import { runOrchestration } from './orchestrations/run-orchestration.ts';
 import { knownRunError } from './run-error.ts';
@@ -23,7 +24,11 @@ type Runner = (context: EngineContext, lease: Lease, run: LeasedRun) => Promise<
  */
 const MAX_LOSSES = 10;
 
-const RUNNERS: Record<LeasedRun['kind'], Runner> = { task: runTask, orchestration: runOrchestration };
+const RUNNERS: Record<LeasedRun['kind'], Runner> = {
+  task: runTask,
+  orchestration: runOrchestration,
+  bulk: runBulk,
+};
 
 /**
  * Executes a claimed run and writes its end. If the lease was lost, the run is released unless another worker

@@ -6,6 +6,7 @@ import { readWaitingAccounts } from '../store/workers/waiting-accounts.ts';
 import { releaseWorker } from '../store/workers/workers.ts';
 import { createAccountJobs } from './account-jobs.ts';
 import { addUpCounters } from './add-up-counters.ts';
+import { executeBulkOperations } from './bulk-operations.ts';
 import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { claimNext, claimOne, executeRun } from './execute-run.ts';
@@ -80,6 +81,7 @@ export async function startJobs(
     prune({ database, log }, stopping.signal),
     keepTime(context, stopping.signal),
     addUpCounters(context, stopping.signal),
+    executeBulkOperations(context, stopping.signal),
   ]);
 
   return {

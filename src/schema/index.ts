@@ -10,6 +10,8 @@ import './agents/agent.ts';
 import './agents/agent-mutations.ts';
 import './analytics/analytics.ts';
 import './artifacts/artifact.ts';
+import './runs/bulk-operation.ts';
+import './runs/bulk-mutations.ts';
 import './runs/budget.ts';
 import './events/event-page.ts';
 import './events/run-events.ts';

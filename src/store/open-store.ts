@@ -3,10 +3,10 @@ import type { Log } from '../log.ts';
 import { createCredentialWatch } from './accounts/credential-watch.ts';
 import { createQueueLimits } from './accounts/queued-run-limit.ts';
 import { type Amounts, createQuotas } from './accounts/quotas.ts';
+import { createLookups } from './analytics/lookups.ts';
 import { openDatabase } from './database/database.ts';
 import { type Bus, createLocalBus } from './log/bus.ts';
 import { createFeedWatch } from './log/feed-watch.ts';
-import { createLookups } from './lookups.ts';
 import { createRunWatch } from './runs/run-watch.ts';
 import type { Store } from './store.ts';
 

@@ -2,10 +2,10 @@ import type { EventEmitter } from 'node:events';
 import type { CredentialWatch } from './accounts/credential-watch.ts';
 import type { QueueLimits } from './accounts/queued-run-limit.ts';
 import type { Quotas } from './accounts/quotas.ts';
+import type { Lookups } from './analytics/lookups.ts';
 import type { Database } from './database/database.ts';
 import type { Bus } from './log/bus.ts';
 import type { FeedWatch } from './log/feed-watch.ts';
-import type { Lookups } from './lookups.ts';
 import type { RunWatch } from './runs/run-watch.ts';
 
 /** A task that is being created. */

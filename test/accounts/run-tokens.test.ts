@@ -282,6 +282,8 @@ test('all types that it can reach are parts of runs', () => {
       "ArtifactSaved",
       "AttemptStarted",
       "Budget",
+      "BulkExample",
+      "BulkOperation",
       "ContextCompacted",
       "CurrentState",
       "DurationEstimate",

@@ -93,6 +93,7 @@ describe("a user's analytics", () => {
       ['TASK', 4, { PENDING: 1, COMPLETED: 1, FAILED: 1, CANCELLED: 1 }],
       ['EXECUTION', 1, { COMPLETED: 1 }],
       ['ORCHESTRATION', 1, { COMPLETED: 1 }],
+      ['BULK', 0, {}],
     ]);
     expect(report.runs[0].statuses).toHaveLength(7);
   });
@@ -167,7 +168,7 @@ describe("a user's analytics", () => {
   test('are of those sessions alone that have the label, when one is given', async () => {
     const report = await ofUser(ann, { ...NOVEMBER, userLabel: 'test_user_123' });
     expect(report).toMatchObject({ sessions: 1, modelCalls: 3, cost: expect.closeTo(0.35, 9) });
-    expect(report.runs.map(({ total }: { total: number }) => total)).toEqual([2, 0, 0]);
+    expect(report.runs.map(({ total }: { total: number }) => total)).toEqual([2, 0, 0, 0]);
   });
 
   test('are nothing for a label that nobody has, and for the label of somebody else', async () => {

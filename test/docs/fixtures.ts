@@ -8,6 +8,7 @@ const AGENT_PROMPT =
 /** What the variables of the pages' documents stand for, by their names. */
 const BY_NAME: Record<string, make.Fixture> = {
   runId: make.done(),
+  bulkId: make.bulk,
   taskId: make.done(),
   sessionId: make.session,
   threadId: make.thread,

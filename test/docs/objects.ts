@@ -10,6 +10,13 @@ export const held =
   ({ admin }) =>
     admin.createTask({ prompt: 'Say hello.', model: 'demo', hold: true, ...more });
 
+/** A bulk operation. */
+export const bulk: Fixture = async ({ admin }) => {
+  const document =
+    'mutation { cancelRuns(input: { filter: { tags: ["nightly"] } }) { bulkOperation { id } } }';
+  return data(await admin.query(document)).cancelRuns.bulkOperation.id;
+};
+
 /** A task that has completed. */
 export const done =
   (more: object = {}): Fixture =>

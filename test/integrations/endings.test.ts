@@ -7,6 +7,7 @@ import { runIdOf } from '../harness/lease.ts';
 import { startTestServer } from '../harness/server.ts';
 import { startVendor } from '../harness/vendor/server.ts';
 import { follow as followOrchestration, start } from '../orchestrations/orchestra.ts';
+import { ended, request } from '../runs/bulk.ts';
 import { createSession } from '../sessions/feed-reader.ts';
 import { carryOut, createWorkflow, execute, follow, tasksOf, waitForEvent } from '../workflows/workflows.ts';
 import { cancelTask, create, deliveries, endTask, update } from './integrations.ts';
@@ -72,6 +73,21 @@ describe('each end of a run is told once', () => {
     const id = await ann.createTask({ prompt: 'x', model: 'demo', hold: true });
     data(await ask('endTask(input: { id: $id, status: FAILED, error: "no use" }) { task { id } }', id));
     expect(await told()).toEqual([{ id, kind: 'TASK', status: 'FAILED', error: 'ENDED_BY_HAND' }]);
+  });
+
+  test('of a task that has not started in time', async () => {
+    const id = await ann.createTask({ prompt: 'x', model: 'demo', hold: true, expiresAt: new Date() });
+    await ann.events(id);
+    expect(await told()).toEqual([{ id, kind: 'TASK', status: 'FAILED', error: 'EXPIRED' }]);
+  });
+
+  test('of a bulk operation, and of the runs that it cancels', async () => {
+    const task = await ann.createTask({ prompt: 'x', model: 'demo', hold: true });
+    const { id } = await ended(ann, request(ann, 'cancelRuns', { all: true }));
+    expect(await told()).toEqual([
+      { id, kind: 'BULK', status: 'COMPLETED', error: null },
+      { id: task, kind: 'TASK', status: 'CANCELLED', error: null },
+    ]);
   });
 
   test('of tasks that fail with the one that they wait for', async () => {

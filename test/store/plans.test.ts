@@ -2,6 +2,7 @@ import pg, { type ClientBase } from 'pg';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { addLegacyUse, listLegacyClients } from '../../src/store/accounts/legacy-clients.ts';
 import { createQuotas } from '../../src/store/accounts/quotas.ts';
+import { matchSql } from '../../src/store/bulk/match-runs.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { findDeliveries, readDeliveries } from '../../src/store/integrations/deliveries.ts';
 import { findIntegrations } from '../../src/store/integrations/integrations.ts';
@@ -66,6 +67,8 @@ const FILL = [
   `insert into account_usage (owner_id) select id from app_user`,
   `insert into usage_change (owner_id, runs, objects, bytes)
    select 'u' || (1 + i % 2000), 1, 0, 100 from generate_series(1, 100000) as i`,
+  `insert into run (id, kind, owner_id, origin, status) values ('b1', 'bulk', 'u7', 'graphql', 'running')`,
+  `insert into bulk (id, action, settings) values ('b1', 'cancel', '{}')`,
   'vacuum analyze',
 ];
 
@@ -117,8 +120,8 @@ function nodesOf(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
-/** Nothing is in them here, so that an index would be no quicker. */
-const EMPTY = ['execution', 'orchestration'];
+/** Next to nothing is in them here, so that an index would be no quicker. */
+const EMPTY = ['execution', 'orchestration', 'bulk'];
 
 const ERROR = { code: 'INTERNAL_ERROR', message: 'x' } as const;
 const range = { after: null, before: null, offset: 0, limit: 21, fromEnd: false };
@@ -181,6 +184,16 @@ const ORDERS = [
 const OF_OWNER = /^run_(owner_whole|listed_\w+)$/;
 const PAGE = { ...selection, order: NEWEST, range, columns: [] };
 const MANY = { runs: 1e9, objects: 1e9, bytes: 1e12 };
+const bulkOf = (filter: Partial<RunFilter>) => {
+  const kinds = ['task', 'execution', 'orchestration'] as const;
+  const settings = { filter: { ...EVERY_RUN, ...filter }, kinds, reason: null, maxOrchestrations: 1 };
+  return matchSql({ id: 'b1', ownerId: 'u7', action: 'cancel', settings, createdAt: new Date() })!;
+};
+const BULK: [what: string, filter: Partial<RunFilter>][] = [
+  ['all runs', {}],
+  ['runs of a status', { statuses: ['failed'] }],
+  ['runs with tags', { tags: ['a'] }],
+];
 const feeds: [Feed['kind'], string, string][] = [
   ['owner', 'u7', 'event_owner_place'],
   ['session', 's7', 'event_session_place'],
@@ -424,6 +437,14 @@ describe.each([
       index: status === 'running' ? 'run_listed_status' : 'run_search_found',
     },
   ]),
+  ...BULK.map(([what, filter]) => ({
+    what: `a bulk operation on ${what}`,
+    async ask() {
+      await server.store.database.pool.query('delete from bulk_batch');
+      await server.store.database.pool.query(bulkOf(filter));
+    },
+    index: '^run_(owner|listed)_\\w+$',
+  })),
   ...feeds.flatMap(([kind, id, index]) => [
     {
       what: `the catch-up of a feed of one ${kind}`,

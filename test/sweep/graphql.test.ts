@@ -56,7 +56,9 @@ describe('the sweep reaches all', () => {
     expect(answers.flatMap(codesOf)).toEqual([]);
     // A delivery and a model call say when and how they went, and not what was sent.
     const [id] = sweep.ids[type]!;
-    const own = { User: sweep.alice.handles.email, Delivery: id, ModelCall: id }[type] ?? sweep.alice.canary;
+    const own =
+      { User: sweep.alice.handles.email, Delivery: id, BulkOperation: id, ModelCall: id }[type] ??
+      sweep.alice.canary;
     expect(JSON.stringify(answers)).toContain(own);
   });
 });

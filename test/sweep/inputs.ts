@@ -62,6 +62,9 @@ const ALSO: Record<string, readonly string[]> = {
   CreateIntegrationInput: ['url'],
   CreateTaskInput: ['prompt', 'hold'],
   'CreateTaskInput.agentId': ['kind'],
+  CancelRunsInput: ['ids'],
+  RetryRunsInput: ['ids'],
+  DeleteRunsInput: ['ids'],
   LoginInput: ['email'],
   RunScriptStepInput: ['script'],
   StoreOutputStepInput: ['content'],
@@ -72,6 +75,9 @@ const ALSO: Record<string, readonly string[]> = {
 
 /** Members that cannot be given together with the one that is tried. */
 const NOT_WITH: Record<string, readonly string[]> = {
+  'CancelRunsInput.filter': ['ids'],
+  'RetryRunsInput.filter': ['ids'],
+  'DeleteRunsInput.filter': ['ids'],
   'CreateTaskInput.templateId': ['prompt'],
   'CreateTaskInput.templateName': ['prompt'],
   'CreateTaskInput.threadId': ['sessionId'],
@@ -90,10 +96,14 @@ const TYPES: Record<string, string> = {
   'Query.node.id': 'Task',
   'Query.nodes.ids': 'Task',
   'Query.run.id': 'Task',
+  'Query.bulkOperation.id': 'BulkOperation',
   'Subscription.runEvents.runId': 'Task',
   'CancelRunInput.id': 'Task',
   'RetryRunInput.id': 'Task',
   'DeleteRunInput.id': 'Task',
+  'CancelRunsInput.ids': 'Task',
+  'RetryRunsInput.ids': 'Task',
+  'DeleteRunsInput.ids': 'Task',
 };
 
 const byLength = (types: readonly string[]) => types.toSorted((one, other) => other.length - one.length);

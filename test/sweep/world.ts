@@ -138,6 +138,11 @@ export async function createWorld(client: Client, vendor: Vendor, name: string):
     { prompt: canary, domain: canary, preferredModels: [author, judge], maxIterations: 1, threadId: thread },
     'orchestration',
   );
+  // It finds nothing, so that the others stay as they are.
+  await client.query(
+    'mutation ($tag: String!) { cancelRuns(input: { filter: { tags: [$tag] } }) { bulkOperation { id } } }',
+    { tag: canary },
+  );
   const refused = 'gpt-4o@fault=401';
   // As many as an orchestration has in one: with all of them failing it does.
   const refusedOnes = [1, 2, 3, 4, 5].map((number) => `gpt-4o@fault=401,key=${name}${number}`);

@@ -30,6 +30,8 @@ export type ChangeType =
 
 /** What was created, edited or deleted. */
 export type ChangedKind =
+  /** A bulk operation. */
+  | 'BULK'
   /** An execution of a workflow. */
   | 'EXECUTION'
   /** An orchestration. */
@@ -321,6 +323,8 @@ export type RunErrorCode =
 
 /** Kind of a run. */
 export type RunKind =
+  /** The cancelling, retrying or deleting of many runs. */
+  | 'BULK'
   /** One run of a workflow. */
   | 'EXECUTION'
   /** A prompt that models answer, evaluate and improve. */
@@ -368,6 +372,7 @@ export type RunEventsSubscription = { runEvents:
     | { __typename: 'AttemptStarted', restartReason: RestartReason, voidCallId: string | null, at: string, attempt: number, seq: number }
     | { __typename: 'ContextCompacted', bytesAfter: number, bytesBefore: number, cost: number | null, summarizedTurns: number, summaryCallId: string | null, turns: number, at: string, attempt: number, seq: number }
     | { __typename: 'CurrentState', text: string, at: string, attempt: number, seq: number, run:
+        | { __typename: 'BulkOperation', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
         | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
         | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
         | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
@@ -421,6 +426,7 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
       | { __typename: 'AttemptStarted', restartReason: RestartReason, voidCallId: string | null, at: string, attempt: number, seq: number }
       | { __typename: 'ContextCompacted', bytesAfter: number, bytesBefore: number, cost: number | null, summarizedTurns: number, summaryCallId: string | null, turns: number, at: string, attempt: number, seq: number }
       | { __typename: 'CurrentState', text: string, at: string, attempt: number, seq: number, run:
+          | { __typename: 'BulkOperation', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
           | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
           | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
           | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
@@ -454,10 +460,13 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
       | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
       | { __typename: 'ToolCallStarted', input: unknown, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
      | null, change: { type: ChangeType, kind: ChangedKind, nodeId: string, at: string } | null, run:
+      | { __typename: 'BulkOperation', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, execution: { id: string } | null, error: { code: RunErrorCode, message: string } | null }
      | null } | null };
+
+type RunFields_BulkOperation_Fragment = { __typename: 'BulkOperation', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null };
 
 type RunFields_Execution_Fragment = { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null };
 
@@ -466,6 +475,7 @@ type RunFields_Orchestration_Fragment = { __typename: 'Orchestration', id: strin
 type RunFields_Task_Fragment = { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null };
 
 export type RunFieldsFragment =
+  | RunFields_BulkOperation_Fragment
   | RunFields_Execution_Fragment
   | RunFields_Orchestration_Fragment
   | RunFields_Task_Fragment
@@ -477,6 +487,7 @@ export type RunQueryVariables = Exact<{
 
 
 export type RunQuery = { run:
+    | { __typename: 'BulkOperation', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
@@ -488,6 +499,7 @@ export type RunsQueryVariables = Exact<{
 
 
 export type RunsQuery = { runs: { nodes: Array<
+      | { __typename: 'BulkOperation', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
@@ -506,6 +518,7 @@ export type CancelRunMutationVariables = Exact<{
 
 
 export type CancelRunMutation = { cancelRun: { run:
+      | { __typename: 'BulkOperation', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
       | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
@@ -549,6 +562,7 @@ type RunEventFields_AttemptStarted_Fragment = { __typename: 'AttemptStarted', re
 type RunEventFields_ContextCompacted_Fragment = { __typename: 'ContextCompacted', bytesAfter: number, bytesBefore: number, cost: number | null, summarizedTurns: number, summaryCallId: string | null, turns: number, at: string, attempt: number, seq: number };
 
 type RunEventFields_CurrentState_Fragment = { __typename: 'CurrentState', text: string, at: string, attempt: number, seq: number, run:
+    | { __typename: 'BulkOperation', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     | { __typename: 'Execution', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     | { __typename: 'Orchestration', id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }
     | { __typename: 'Task', title: string | null, model: string | null, id: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null }

@@ -3,6 +3,7 @@ import { kindOfType } from '../../rules/runs/kinds.ts';
 import { readAccounts } from '../../store/accounts/accounts.ts';
 import { findApiKeys } from '../../store/accounts/api-keys.ts';
 import { findAgents } from '../../store/agents/agents.ts';
+import { findBulkOperations } from '../../store/bulk/bulk.ts';
 import type { Database } from '../../store/database/database.ts';
 import { findDeliveries } from '../../store/integrations/deliveries.ts';
 import { findIntegrations } from '../../store/integrations/integrations.ts';
@@ -34,6 +35,7 @@ const FIND = {
   Agent: findAgents,
   ApiKey: findApiKeys,
   Artifact: findArtifacts,
+  BulkOperation: findBulkOperations,
   Delivery: findDeliveries,
   Execution: findExecutions,
   Integration: findIntegrations,

@@ -5,6 +5,7 @@ import { readAccounts } from '../../store/accounts/accounts.ts';
 import { findAgents } from '../../store/agents/agents.ts';
 import { readAgentReports } from '../../store/agents/reports.ts';
 import { readToolCalls } from '../../store/agents/tool-calls.ts';
+import { readBulkOperations } from '../../store/bulk/bulk.ts';
 import type { Database } from '../../store/database/database.ts';
 import { countDeliveries, readDeliveries } from '../../store/integrations/deliveries.ts';
 import { readEventPages } from '../../store/log/event-pages.ts';
@@ -72,6 +73,7 @@ export function createLoaders(database: Database, userId: string | null): Loader
       const byAgent = await readAgentReports(database, asker, [...new Set(ids)]);
       return (id) => byAgent.get(id)!;
     }),
+    bulkOperations: oneOfEach((ids) => readBulkOperations(database, ids)),
     orchestrations: oneOfEach((ids) => readOrchestrations(database, ids)),
     orchestrationPrompts: oneOfEach((ids) => readOrchestrationParts(database, 'prompt', ids)),
     orchestrationOutputs: oneOfEach((ids) => readOrchestrationParts(database, 'output', ids)),

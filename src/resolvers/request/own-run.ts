@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import { type BulkRow, findBulkOperations } from '../../store/bulk/bulk.ts';
 import type { Database } from '../../store/database/database.ts';
 import { findOrchestrations, type OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import type { RunRow } from '../../store/runs/run-row.ts';
@@ -13,6 +14,7 @@ export interface RunRows {
   task: TaskRow;
   execution: ExecutionRow;
   orchestration: OrchestrationRow;
+  bulk: BulkRow;
 }
 
 type Find<Row> = (database: Database, ownerId: string, ids: readonly string[]) => Promise<Row[]>;
@@ -21,6 +23,7 @@ const FIND: { [Kind in RunKind]: Find<RunRows[Kind]> } = {
   task: findTasks,
   execution: findExecutions,
   orchestration: findOrchestrations,
+  bulk: findBulkOperations,
 };
 
 /**
@@ -39,7 +42,11 @@ export async function ownRun<Kind extends RunKind>(
   if (found) return found;
   // The older APIs name the argument when there is no such execution, and do not when there is no such task.
   const prefix = kind === 'execution' ? `${field}: ` : '';
-  throw new DomainError('NOT_FOUND', `${prefix}there is no such ${kind}`, { field });
+  throw new DomainError(
+    'NOT_FOUND',
+    `${prefix}there is no such ${kind === 'bulk' ? 'bulk operation' : kind}`,
+    { field },
+  );
 }
 
 export function isOfKind<Kind extends RunKind>(run: RunRows[RunKind], kind: Kind): run is RunRows[Kind] {

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { readBulkOperations } from '../../store/bulk/bulk.ts';
 import { readOrchestrations } from '../../store/orchestrations/orchestrations.ts';
 import { listRuns, type RunReference } from '../../store/runs/lists/list-runs.ts';
 import { readListedTasks, type TaskColumns } from '../../store/tasks/list-tasks.ts';
@@ -52,6 +53,7 @@ async function readAll(
     task: (ids) => readListedTasks(database, ids, columns),
     execution: (ids) => readExecutions(database, ids),
     orchestration: (ids) => readOrchestrations(database, ids),
+    bulk: (ids) => readBulkOperations(database, ids),
   };
   const byKind = Map.groupBy(references, ({ runKind }) => runKind);
   const found = await Promise.all(

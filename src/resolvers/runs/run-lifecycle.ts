@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
+import { cancelBulk } from '../../store/bulk/bulk-lifecycle.ts';
 import { cancelRun as cancel } from '../../store/runs/cancel-run.ts';
 import { deleteRun as remove } from '../../store/runs/delete-runs.ts';
 import type { Store } from '../../store/store.ts';
 import { cancelExecution } from '../../store/workflows/end-execution.ts';
 import type { RunKind } from '../../vocabulary.ts';
+import { retryBulk } from '../bulk/retry-bulk.ts';
 import { retryOrchestration } from '../orchestrations/retry-orchestration.ts';
 import { ownRun, type RunRows, refuseStatus } from '../request/own-run.ts';
 import { text, validate } from '../request/validate.ts';
@@ -30,6 +32,7 @@ const CANCEL: Record<RunKind, Cancel> = {
   task: alone('task'),
   execution: cancelExecution,
   orchestration: alone('orchestration'),
+  bulk: cancelBulk,
 };
 
 /**
@@ -53,6 +56,7 @@ const RETRY: { [Kind in RunKind]: (context: Context, id: string) => Promise<RunR
   task: retryTask,
   execution: retryExecution,
   orchestration: retryOrchestration,
+  bulk: retryBulk,
 };
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, RATE_LIMITED, QUOTA_EXCEEDED */

@@ -20,6 +20,9 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     password_reset: 'A password was set with a code for a reset.',
     password_reset_created: 'An admin created a code to reset a password.',
     refresh_token_reused: 'A refresh token was used again, which ended its login.',
+    runs_cancelled: 'An account had many of its runs cancelled.',
+    runs_deleted: 'An account had many of its runs deleted.',
+    runs_retried: 'An account had many of its runs retried.',
     user_deleted: 'An account was deleted.',
     user_disabled: 'An admin disabled an account.',
     user_enabled: 'An admin enabled an account again.',
@@ -47,7 +50,8 @@ const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
     action: t.expose('action', { type: AuditActionEnum, description: 'The action.' }),
     subject: t.exposeString('subject', {
       nullable: true,
-      description: 'Id of the affected object; for an invitation its e-mail address.',
+      description:
+        'Id of the affected object; for an invitation its e-mail address, and for many runs the bulk operation.',
     }),
   }),
 });

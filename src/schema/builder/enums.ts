@@ -44,6 +44,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
     task: 'One piece of AI work.',
     execution: 'One run of a workflow.',
     orchestration: 'A prompt that models answer, evaluate and improve.',
+    bulk: 'The cancelling, retrying or deleting of many runs.',
   }),
 });
 

@@ -2,8 +2,8 @@ import { REQUEST_ERROR_CODES, RUN_ERROR_CODES } from '../../errors.ts';
 import { builder } from './builder.ts';
 import { capitals } from './enum-values.ts';
 
-/** No field has this type: it describes `extensions.code` of errors, which GraphQL leaves untyped. */
-builder.enumType('ErrorCode', {
+/** It mainly describes `extensions.code` of errors, which GraphQL leaves untyped. */
+export const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description: 'The `extensions.code` of an error that answers a request.',
   values: capitals(REQUEST_ERROR_CODES, {
     BAD_CURSOR: 'A cursor, or `after`, does not belong to this list, feed or log. Start again without it.',

@@ -8,6 +8,7 @@ const LONGEST = 10;
 /** Complexity of fields with long values. A document may have a total of 10,000. */
 export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   Agent: { description: LONG, systemPrompt: LONG },
+  BulkOperation: { metadata: LONG },
   CurrentState: { text: LONGEST },
   Delivery: { body: LONG },
   EvaluationCompleted: { feedback: LONG },

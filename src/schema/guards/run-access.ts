@@ -14,6 +14,7 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
   'Query.task': { argument: 'id', types: ['Task'] },
   'Query.execution': { argument: 'id', types: ['Execution'] },
   'Query.orchestration': { argument: 'id', types: ['Orchestration'] },
+  'Query.bulkOperation': { argument: 'id', types: ['BulkOperation'] },
   'Query.run': { argument: 'id', types: RUN_TYPES },
   'Subscription.runEvents': { argument: 'runId', types: RUN_TYPES },
   'Subscription.taskEvents': { argument: 'taskId', types: ['Task'] },

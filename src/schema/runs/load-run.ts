@@ -8,6 +8,7 @@ export function loadRun(loaders: Loaders, kind: RunKind, id: string): Promise<Ru
     task: loaders.tasks,
     execution: loaders.executions,
     orchestration: loaders.orchestrations,
+    bulk: loaders.bulkOperations,
   } satisfies Record<RunKind, Loaders[keyof Loaders]>;
   return loaderOf[kind].load(id);
 }

@@ -16,7 +16,7 @@ builder.queryField('runs', (t) =>
       type: RunInterface,
       nullable: true,
       description:
-        "The viewer's tasks, executions and orchestrations in one list, without the tasks of executions. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
+        "The viewer's tasks, executions, orchestrations and bulk operations in one list, without the tasks of executions. `first`: 0 to 100, or `last`: 1 to 100; default 20.",
       complexity: runPageCost,
       args: {
         ...runListArguments,

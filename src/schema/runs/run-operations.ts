@@ -47,7 +47,9 @@ builder.queryField('run', (t) =>
     type: RunInterface,
     nullable: true,
     description: "One of the viewer's runs, of any kind.",
-    args: { id: t.arg.id({ required: true, description: 'The task, execution or orchestration.' }) },
+    args: {
+      id: t.arg.id({ required: true, description: 'The task, execution, orchestration or bulk operation.' }),
+    },
     resolve: (_root, { id }, context) => {
       const run = localRun(id, 'id');
       return ownRun(context, run.kind, run.id, 'id');

@@ -8,14 +8,16 @@ import { RunErrorType } from './run-error.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
 
 export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
-  description: 'The fields of every run: a task, an execution of a workflow, or an orchestration.',
+  description:
+    'The fields of every run: a task, an execution of a workflow, an orchestration, or a bulk operation.',
   interfaces: [builder.nodeInterfaceRef()],
   resolveType: ({ runKind }) => KINDS[runKind].type,
   fields: (t) => ({
     status: t.expose('status', { type: RunStatusEnum, description: 'Status of the run.' }),
     origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
     priority: t.exposeInt('priority', {
-      description: '1 to 10; higher numbers run first. Tasks of an execution have its priority.',
+      description:
+        '1 to 10; higher numbers run first. Tasks of an execution have its priority. A bulk operation has 11, so that it does not wait for what it is to end.',
     }),
     attempt: t.exposeInt('attempt', {
       description: '0 until it first starts; increases when it is retried or its text starts over.',
@@ -26,7 +28,7 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
     }),
     progress: t.exposeFloat('progress', {
       description:
-        '0 to 1; never decreases. Of an execution, the share of its steps that have ended; of an orchestration, of its rounds.',
+        '0 to 1; never decreases. Of an execution, the share of its steps that have ended; of an orchestration, of its rounds; of a bulk operation, of its runs.',
     }),
     error: t.expose('error', {
       type: RunErrorType,

@@ -22,6 +22,7 @@ const ChangedKindEnum = builder.enumType('ChangedKind', {
     task: 'A task.',
     execution: 'An execution of a workflow.',
     orchestration: 'An orchestration.',
+    bulk: 'A bulk operation.',
     session: 'A session.',
     thread: 'A thread.',
   }),

@@ -4,6 +4,7 @@ import { ApiKey } from './api-key.ts';
 import { Artifact } from './artifact.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { Budget, BudgetEntry } from './budget.ts';
+import { BulkBatch, BulkOperation } from './bulk-operation.ts';
 import { Change } from './change.ts';
 import { Counter, CounterChange, CounterHistogram } from './counter.ts';
 import { Delivery } from './delivery.ts';
@@ -41,6 +42,8 @@ export const entities = [
   AuditEntry,
   Budget,
   BudgetEntry,
+  BulkBatch,
+  BulkOperation,
   Change,
   Counter,
   CounterChange,

@@ -66,6 +66,10 @@ export const Run = defineEntity({
       expression: `create index "run_unfinished_orchestration" on "run" ("owner_id") where "kind" = 'orchestration' and "status" ${OPEN}`,
     },
     {
+      name: 'run_ready_bulk',
+      expression: `create index "run_ready_bulk" on "run" ("ready_at") where "kind" = 'bulk' and "status" = 'queued'`,
+    },
+    {
       name: 'run_deferred',
       expression: `create index "run_deferred" on "run" ("deferred_until") where "deferred_until" is not null`,
     },

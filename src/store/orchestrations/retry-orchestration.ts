@@ -28,17 +28,27 @@ export async function requeueOrchestration(
   target: Target,
   most: number,
 ): Promise<OrchestrationRow | null> {
-  const queued = await transaction(store.database, async (client) => {
-    await lockOrchestrations(client, target.ownerId);
-    return rejoinThread(client, 'orchestration', { ...target, from: 'failed' }, (blockers) =>
-      requeue(client, target, most, blockers),
-    );
-  });
+  const queued = await transaction(store.database, (client) =>
+    requeueOrchestrationWithin(client, target, most),
+  );
+  if (!queued) return null;
+  publishAll(store.bus, queued.events);
+  return queued.row;
+}
+
+/** The same within a transaction, with the events to publish after its commit. */
+export async function requeueOrchestrationWithin(
+  client: ClientBase,
+  target: Target,
+  most: number,
+): Promise<{ row: OrchestrationRow; events: LoggedEvent[] } | null> {
+  await lockOrchestrations(client, target.ownerId);
+  const queued = await rejoinThread(client, 'orchestration', { ...target, from: 'failed' }, (blockers) =>
+    requeue(client, target, most, blockers),
+  );
   if (!queued) return null;
   const { events, ...row } = queued.queued;
-  publishAll(store.bus, queued.interrupted);
-  store.bus.publish(target.runId, toLoggedEvents(events));
-  return row;
+  return { row, events: [...queued.interrupted, ...toLoggedEvents(events)] };
 }
 
 const requeueStatement = statement(

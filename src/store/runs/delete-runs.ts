@@ -40,7 +40,7 @@ export async function deleteRunsWithin(
   return events;
 }
 
-interface WorkingFolder {
+export interface WorkingFolder {
   taskId: string;
   workingDirectory: string;
 }
@@ -61,32 +61,59 @@ export async function deleteRun(
   store: Store,
   { runId, ownerId, kind }: Target,
 ): Promise<WorkingFolder[] | null> {
-  const { folders, sessionId, events } = await transaction(store.database, async (client) => {
-    const { locked } = await lockOwnRuns(client, {
-      text: `
-        select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = $3 and parent_id is null))
-        order by parent_id nulls first, id`,
-      values: [runId, ownerId, kind],
-    });
-    if (!locked.includes(runId)) return { folders: null, sessionId: null, events: [] };
-    // With those that were created while this waited.
-    const { rows } = await client.query<{
-      id: string;
-      workingDirectory: string | null;
-      sessionId: string | null;
-    }>(
-      `select run.id, task.working_directory as "workingDirectory", session_id as "sessionId"
-       from run left join task on task.id = run.id where run.parent_id = $1 or run.id = $1`,
-      [runId],
-    );
-    const folders = rows.flatMap(({ id, workingDirectory }) =>
-      workingDirectory ? [{ taskId: id, workingDirectory }] : [],
-    );
-    const ids = rows.map(({ id }) => id);
-    const sessionId = rows[0]?.sessionId ?? null;
-    return { folders, sessionId, events: await deleteRunsWithin(client, ownerId, ids) };
-  });
+  const { deleted, folders, sessionIds, events } = await transaction(store.database, (client) =>
+    deleteWholeRunsWithin(client, ownerId, { ids: [runId], kinds: [kind] }),
+  );
+  if (deleted.length === 0) return null;
   publishAll(store.bus, events);
-  if (folders) ringChange(store.bus, { ownerId, sessionId });
+  for (const sessionId of sessionIds) ringChange(store.bus, { ownerId, sessionId });
   return folders;
+}
+
+export interface DeletedRuns {
+  /** Without their parts. */
+  deleted: string[];
+  folders: WorkingFolder[];
+  /** The sessions, or null, whose feeds are to be woken after the commit. */
+  sessionIds: (string | null)[];
+  /** To be published after the commit. */
+  events: LoggedEvent[];
+}
+
+/** Within a transaction, deletes those of some runs that are the owner's and no parts of others, with their parts. */
+export async function deleteWholeRunsWithin(
+  client: ClientBase,
+  ownerId: string,
+  { ids: wanted, kinds }: { ids: readonly string[]; kinds: readonly RunKind[] },
+): Promise<DeletedRuns> {
+  const { locked } = await lockOwnRuns(client, {
+    text: `
+      with whole as (
+        select id from run
+        where id = any($1::text[]) and owner_id = $2 and kind = any($3::text[]) and parent_id is null
+      )
+      select id from (
+        select id, parent_id from run where id in (select id from whole)
+        union all select id, parent_id from run where parent_id in (select id from whole)
+      ) as run order by parent_id nulls first, id`,
+    values: [wanted, ownerId, kinds],
+  });
+  const deleted = wanted.filter((id) => locked.includes(id));
+  if (deleted.length === 0) return { deleted, folders: [], sessionIds: [], events: [] };
+  // With parts that were created while this waited.
+  const { rows } = await client.query<{
+    id: string;
+    workingDirectory: string | null;
+    sessionId: string | null;
+  }>(
+    `select run.id, task.working_directory as "workingDirectory", session_id as "sessionId"
+     from run left join task on task.id = run.id where run.parent_id = any($1::text[]) or run.id = any($1::text[])`,
+    [deleted],
+  );
+  const folders = rows.flatMap(({ id, workingDirectory }) =>
+    workingDirectory ? [{ taskId: id, workingDirectory }] : [],
+  );
+  const sessionIds = [...new Set(rows.map(({ sessionId }) => sessionId))];
+  const ids = rows.map(({ id }) => id);
+  return { deleted, folders, sessionIds, events: await deleteRunsWithin(client, ownerId, ids) };
 }

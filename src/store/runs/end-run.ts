@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { RunError } from '../../errors.ts';
 import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
+import type { BulkResult } from '../../rules/runs/bulk.ts';
 import { statusesBefore } from '../../rules/runs/status.ts';
 import type { TaskResult } from '../../rules/tasks/task.ts';
 import { RUN_ENDINGS, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
@@ -15,7 +16,7 @@ import { failDependents, lockParents, releaseDependents } from './dependencies.t
 import { endTurns, lockThreads } from './end-turns.ts';
 
 /** The result of a completed run; `output` is its text. Executions compute theirs in SQL, from their steps. */
-export type RunResult = TaskResult | OrchestrationResult;
+export type RunResult = TaskResult | OrchestrationResult | BulkResult;
 
 /** The end of runs that no worker brings about. */
 export interface Ending {

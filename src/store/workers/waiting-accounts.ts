@@ -1,9 +1,11 @@
 import type { Database } from '../database/database.ts';
 import { IS_READY } from '../entities/run-statuses.ts';
+import { LIMITED } from '../runs/claims/claim-sql.ts';
 
 /** SQL: how many more runs of an account may start, in a row of `app_user`; null: any number. */
 const FREE = `app_user.max_concurrent_runs
-  - (select count(*) from run where run.owner_id = app_user.id and run.status = 'running')`;
+  - (select count(*) from run where run.owner_id = app_user.id and run.status = 'running'
+    and run.kind in (${LIMITED}))`;
 
 /**
  * SQL of accounts with ready runs that could start now, and how many of them at most (`free`, null: any

@@ -23,27 +23,45 @@ interface Target {
  * @returns false when there was nothing to cancel: not the owner's, deleted, or ended already
  */
 export function cancelExecution(store: Store, target: Target, reason: string | null): Promise<boolean> {
-  return endExecution(store, target, reason, (client) =>
-    cancelWithin(client, { ...target, kind: 'execution', reason }),
-  );
+  return inTransaction(store, (client) => cancelExecutionWithin(client, target, reason));
+}
+
+/** The same within a transaction. @returns events to publish after its commit; empty when nothing was done */
+export function cancelExecutionWithin(
+  client: ClientBase,
+  target: Target,
+  reason: string | null,
+): Promise<LoggedEvent[]> {
+  return endExecution(client, target, reason, cancelWithin(client, { ...target, kind: 'execution', reason }));
 }
 
 /** Fails an execution from outside its steps, with all its running tasks. @returns as `cancelExecution` */
 export function failExecution(store: Store, target: Target, error: RunError): Promise<boolean> {
-  return endExecution(store, target, error.message, (client) => fail(client, target, error));
+  return inTransaction(store, (client) =>
+    endExecution(client, target, error.message, fail(client, target, error)),
+  );
 }
 
-type End = (client: ClientBase) => Promise<LoggedEvent[]>;
-
-async function endExecution(store: Store, target: Target, reason: string | null, end: End): Promise<boolean> {
-  const events = await transaction(store.database, async (client) => {
-    const own = await end(client);
-    if (own.length === 0) return [];
-    await closeSteps(client, target.runId);
-    return [...own, ...(await cancelTasks(client, target, reason))];
-  });
+/** @returns whether there were events */
+async function inTransaction(
+  store: Store,
+  work: (client: ClientBase) => Promise<LoggedEvent[]>,
+): Promise<boolean> {
+  const events = await transaction(store.database, work);
   publishAll(store.bus, events);
   return events.length > 0;
+}
+
+async function endExecution(
+  client: ClientBase,
+  target: Target,
+  reason: string | null,
+  ending: Promise<LoggedEvent[]>,
+): Promise<LoggedEvent[]> {
+  const own = await ending;
+  if (own.length === 0) return [];
+  await closeSteps(client, target.runId);
+  return [...own, ...(await cancelTasks(client, target, reason))];
 }
 
 /** No more are created, because that requires the lock of the execution. */
@@ -100,24 +118,28 @@ const RETRIED = movedSql({
  * get all their attempts again.
  * @returns false when it is not the owner's, or has not failed
  */
-export async function retryExecution(store: Store, { runId, ownerId }: Target): Promise<boolean> {
-  const events = await transaction(store.database, async (client) => {
-    const { rows } = await client.query<LoggedEvent>(
-      `with ${RETRIED.sql}, reopened as (
-         update execution set error = null, completed_at = null, deadline_at = null from moved
-         where execution.id = moved.id
-       ), again as (
-         update execution_step as step set status = case when step.size is null then 'pending' else 'running' end,
-           error = null, completed_at = null, forgiven = coalesce((
-             select max(task.step_attempt) from run join task on task.id = run.id
-             where run.parent_id = step.execution_id and task.step_key = step.key), 0)
-         from moved where step.execution_id = moved.id and step.status in ('failed', 'cancelled')
-       )
-       ${appendSql(RETRIED)}`,
-      [runId, ownerId, eventsParameter([{ type: 'RunQueued', data: { reason: 'retried' } }])],
-    );
-    return rows;
-  });
-  publishAll(store.bus, events);
-  return events.length > 0;
+export function retryExecution(store: Store, target: Target): Promise<boolean> {
+  return inTransaction(store, (client) => retryExecutionWithin(client, target));
+}
+
+/** The same within a transaction. @returns events to publish after its commit; empty when nothing was done */
+export async function retryExecutionWithin(
+  client: ClientBase,
+  { runId, ownerId }: Target,
+): Promise<LoggedEvent[]> {
+  const { rows } = await client.query<LoggedEvent>(
+    `with ${RETRIED.sql}, reopened as (
+       update execution set error = null, completed_at = null, deadline_at = null from moved
+       where execution.id = moved.id
+     ), again as (
+       update execution_step as step set status = case when step.size is null then 'pending' else 'running' end,
+         error = null, completed_at = null, forgiven = coalesce((
+           select max(task.step_attempt) from run join task on task.id = run.id
+           where run.parent_id = step.execution_id and task.step_key = step.key), 0)
+       from moved where step.execution_id = moved.id and step.status in ('failed', 'cancelled')
+     )
+     ${appendSql(RETRIED)}`,
+    [runId, ownerId, eventsParameter([{ type: 'RunQueued', data: { reason: 'retried' } }])],
+  );
+  return rows;
 }

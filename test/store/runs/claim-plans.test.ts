@@ -1,4 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
+import { findReadyBulk } from '../../../src/store/bulk/find-ready.ts';
 import { claimNextRun } from '../../../src/store/runs/claims/claim-run.ts';
 import { endDeferrals } from '../../../src/store/runs/times/defer-run.ts';
 import { expireRuns } from '../../../src/store/runs/times/expire-runs.ts';
@@ -71,6 +72,10 @@ test('the accounts with ready runs are found by run_next', async () => {
 
 test('deferred runs that are due are found by run_deferred', async () => {
   expectIndex(await planOf(() => endDeferrals(server.store.database)), 'run_deferred');
+});
+
+test('bulk operations that are ready are found by run_ready_bulk', async () => {
+  expectIndex(await planOf(() => findReadyBulk(server.store.database)), 'run_ready_bulk');
 });
 
 test('runs that have not started in time are found by run_expiring', async () => {

@@ -6,7 +6,7 @@ import type { ProviderId, RunKind } from '../../../vocabulary.ts';
 import { transaction } from '../../database/transaction.ts';
 import type { LoggedEvent } from '../../log/events.ts';
 import type { Store } from '../../store.ts';
-import { claimBest, claimBestPatiently, claimOne } from './claim-sql.ts';
+import { claimBest, claimBestPatiently, claimOne, LIMITED } from './claim-sql.ts';
 import type { StartedTask, StartedTemplate } from './load-claimed-task.ts';
 
 /** A run claimed by a worker. */
@@ -127,7 +127,7 @@ async function claimWithinLimit(
     );
     const most = locked.rows[0]?.most ?? Number.POSITIVE_INFINITY;
     const running = await client.query<{ count: number }>(
-      `select count(*)::int from run where owner_id = $1 and status = 'running'`,
+      `select count(*)::int from run where owner_id = $1 and status = 'running' and kind in (${LIMITED})`,
       [ownerId],
     );
     if (running.rows[0]!.count >= most) return [];

@@ -1,4 +1,4 @@
-import { LEASED_KINDS } from '../../../rules/runs/kinds.ts';
+import { LEASED_KINDS, LIMITED_KINDS } from '../../../rules/runs/kinds.ts';
 import { type Placeholders, statement } from '../../database/statement.ts';
 import { IS_READY } from '../../entities/run-statuses.ts';
 import { loggedSql, movedSql } from '../../log/append-sql.ts';
@@ -81,8 +81,13 @@ const openingSql = ({ providers, callId }: Claim) => `
         and task.provider = any(${providers}) and run.losses = 0 and ${callId} is not null and not ${isLimitedSql('run')}
       for no key update of run, task`;
 
+const listOf = (kinds: readonly string[]) => kinds.map((kind) => `'${kind}'`).join(', ');
+
+/** SQL: the kinds of runs that `max_concurrent_runs` limits. */
+export const LIMITED = listOf(LIMITED_KINDS);
+
 /** SQL: the kinds of runs that a worker holds with a lease. */
-const LEASED = LEASED_KINDS.map((kind) => `'${kind}'`).join(', ');
+const LEASED = listOf(LEASED_KINDS);
 
 /** A run that a worker holds with a lease: status, epoch, attempt and events. */
 const claimedSql = ({ number, limitIsKept, isRepeated, workerId }: Claim) =>
@@ -92,7 +97,7 @@ const claimedSql = ({ number, limitIsKept, isRepeated, workerId }: Claim) =>
         attempt = attempt + case when ${CONTINUES} then 0 else 1 end, written = 0, updated_at = clock_timestamp()`,
       from: 'present, wanted',
       where: `run.id = wanted.id and kind in (${LEASED})
-        and (wanted.most is null or ${limitIsKept} or status = 'running')
+        and (wanted.most is null or ${limitIsKept} or status = 'running' or kind not in (${LIMITED}))
         and ((status = 'queued' and blockers = 0 and ${IN_TIME}) or (${isRepeated} and status = 'running' and worker_id = ${workerId}))`,
       events: '(select events from fact)',
       count: '1 + (select count(*)::int from opening)',

@@ -1,8 +1,8 @@
 import { type RunKind, TASK_KINDS } from '../../../vocabulary.ts';
 import { OF_ACCOUNT, type Scope, sumCounts } from '../../analytics/counters/sum-counts.ts';
 import type { Database } from '../../database/database.ts';
-import type { RunSelection } from './list-sql.ts';
 import { EVERY_RUN, type RunFilter } from './run-filter.ts';
+import type { RunSelection } from './selected-sql.ts';
 
 /**
  * The number of runs of some kinds, from counters. null: they do not hold it, because something else than the session

@@ -55,6 +55,7 @@ const FACETS: Record<RunKind, readonly KindFacet[]> = {
   task: ['type', 'thread', 'agent', 'kind', 'template', 'model', 'having'],
   execution: ['workflow'],
   orchestration: ['type', 'thread', 'model'],
+  bulk: [],
 };
 
 type SearchFacet = KindFacet | 'origin' | 'session' | 'tag' | 'error' | 'ended' | 'week';
@@ -122,6 +123,7 @@ export const THREAD: Record<RunKind, string | null> = {
   task: 'task.thread_id',
   execution: null,
   orchestration: 'orchestration.thread_id',
+  bulk: null,
 };
 
 /** SQL of the status of a run. */
@@ -129,6 +131,7 @@ export const STATUS: Record<RunKind, string> = {
   task: 'run.status',
   execution: EXECUTION_STATUS,
   orchestration: 'run.status',
+  bulk: 'run.status',
 };
 
 export function withoutNulls(conditions: Readonly<Record<string, string | null>>): Conditions {

@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { coerceError } from '../../errors.ts';
+import type { BulkResult } from '../../rules/runs/bulk.ts';
+import { executeBatch, readBulkResult } from '../../store/bulk/execute-batch.ts';
+import { matchRuns, type StartedBulk, startBulk } from '../../store/bulk/match-runs.ts';
+import type { Lease } from '../../store/log/lease.ts';
+import type { WorkingFolder } from '../../store/runs/delete-runs.ts';
+import { removeOwnWorkspace } from '../../workspaces/remove-own.ts';
+import type { EngineContext } from '../context.ts';
+
+/**
+ * Acts on the runs of a bulk operation, some at a time. Between two batches it pauses as long as the last one took, so
+ * that it leaves half of its database connection's time to others.
+ * @throws LeaseLost
+ */
+export async function runBulk(context: EngineContext, lease: Lease): Promise<BulkResult> {
+  const { store } = context;
+  const bulk = await startBulk(store, lease);
+  if (bulk.matched === null) await matchRuns(store, lease, bulk);
+  for (;;) {
+    lease.signal.throwIfAborted();
+    const startedAt = performance.now();
+    const folders = await executeBatch(store, lease, bulk);
+    if (!folders) return readBulkResult(store, bulk.id);
+    await removeFolders(context, bulk, folders);
+    await wait(performance.now() - startedAt, undefined, { signal: lease.signal });
+  }
+}
+
+async function removeFolders(
+  { workspaces, log }: EngineContext,
+  { ownerId }: StartedBulk,
+  folders: readonly WorkingFolder[],
+): Promise<void> {
+  const tenant = { userId: ownerId, isAdmin: false };
+  for (const { taskId, workingDirectory } of folders)
+    await removeOwnWorkspace(workspaces, tenant, { path: workingDirectory, id: taskId }).catch((error) => {
+      log.warn(
+        { workingDirectory, error: coerceError(error).message },
+        'a working directory could not be removed',
+      );
+    });
+}
