@@ -45,7 +45,7 @@ export interface Config {
   /** Used for locks, LISTEN and migrations, so that a transaction pooler may serve everything else. */
   databaseDirectUrl: string | null;
   poolMax: number;
-  /** Whether statements keep their names and plans on a connection, which a transaction pooler may not know. */
+  /** Whether statements are prepared by name on their connection, which not every transaction pooler supports. */
   preparesStatements: boolean;
   /** Fan-out between processes; null: within this process alone. */
   redisUrl: string | null;

@@ -30,8 +30,8 @@ import { createLegacyUse } from './store/accounts/legacy-use.ts';
 import { ensureLocalAdmin } from './store/accounts/server-accounts.ts';
 import { createReading } from './store/database/read-limit.ts';
 import { readModelAddresses } from './store/models/endpoints.ts';
-import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { openStore } from './store/store.ts';
 
 const HASHES_AT_ONCE = 2;
 

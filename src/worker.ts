@@ -23,8 +23,8 @@ import { migrate } from './start/migrate-database.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/run-until-stopped.ts';
 import { ensureLocalAdmin } from './store/accounts/server-accounts.ts';
 import { createTextWriter } from './store/log/generated-text/batch-text.ts';
-import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { openStore } from './store/store.ts';
 import { workspaceSettings } from './workspaces/workspaces.ts';
 
 export interface Worker extends Jobs {

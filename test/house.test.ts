@@ -139,8 +139,8 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'agents',
       'templates',
     ],
-    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations', 'bulk', 'analytics'],
-    ...['store.ts', 'open-store.ts'],
+    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations', 'bulk'],
+    ...['lookups.ts', 'store.ts'],
   ],
   schema: [
     ...['builder', 'guards', 'runs', 'artifacts', 'events', 'accounts', 'models', 'agents', 'templates'],

@@ -20,7 +20,7 @@ export interface EndpointDescription {
   variables: { before: object | null; main: object; wait: object | null };
   /** Variables by members of the request. */
   sent: ReadonlyMap<string, readonly string[]>;
-  /** Where the members of the response come from; null: it has no body of JSON. */
+  /** Where the members of the response come from; null: it has no JSON body. */
   answered: readonly (readonly [member: string, source: string])[] | null;
 }
 
@@ -42,7 +42,7 @@ export function describeEndpoint(
   };
   const { before, main } = variablesFor(request);
   const begun = sampleData(schema, row.document, main);
-  // Without variables, because those decide which of several mutations is executed.
+  // Without variables, so that it has the data of every mutation: variables decide which of them are executed.
   const ended = sampleData(schema, (row.wait ?? row).document, {});
   const deciding = decidingVariables(row.document);
   const sentFor = (parts: unknown) => {
@@ -77,7 +77,7 @@ function decidingVariables(document: DocumentNode): ReadonlySet<string> {
   return names;
 }
 
-/** The data before a change: a run that has not ended can be changed. */
+/** The data that the first document reads before a change, as of a run that has not ended: only that can be changed. */
 function unended({ data, leaves }: SampledData): unknown {
   const ends = leaves.filter(({ path }) => path.at(-1) === 'endedAt');
   return ends.reduce<unknown>((changed, { path }) => withValue(changed, path, null), data);

@@ -31,7 +31,7 @@ export const OVERRIDES: Readonly<Record<string, Partial<RequestParts>>> = {
   'amas POST /api/v1/integrations': { body: { platform: 'github', credentials: { token: 'TOKEN' } } },
 };
 
-/** What workflows and their steps can have beside names and work. */
+/** Optional members of workflows and of their steps. */
 const WORKFLOW = {
   description: 'Scan example.com',
   is_active: true,
@@ -54,7 +54,7 @@ const STEP = {
   timeout: 60,
 };
 
-/** More requests, of which only the mapping is shown: they have the members that the shown one cannot have. */
+/** More requests, with members that cannot be combined with those of the shown request. Only their mapping is shown. */
 export const MORE_REQUESTS: Readonly<Record<string, readonly Partial<RequestParts>[]>> = {
   'themachine PATCH /api/v1/tasks/{task_id}': [
     { body: { context: { url: 'https://example.com' } } },
@@ -112,14 +112,14 @@ export const MORE_REQUESTS: Readonly<Record<string, readonly Partial<RequestPart
   ],
 };
 
-/** Requests with which the response is traced, if it does not show everything otherwise. */
+/** Requests with which responses are traced, where the shown request hides some members of the response. */
 export const ANSWERED: Readonly<Record<string, Partial<RequestParts>>> = {
   'themachine GET /api/v1/models': { query: {} },
   // By the alias of the sample, so that its other names may change.
   'orchestratex GET /api/models/{model_name}': { params: { model_name: 'text' } },
 };
 
-/** Endpoints that choose from several models, of which each value could then be any model's. */
+/** Endpoints that choose among several objects, so that a changed value may come from another object. */
 export const PLAIN: readonly string[] = [
   'themachine POST /api/v1/models',
   'themachine PATCH /api/v1/models/{model_id}',
@@ -128,7 +128,7 @@ export const PLAIN: readonly string[] = [
   'ai-task-orchestra GET /api/v1/tasks/status',
 ];
 
-/** Where members of responses come from that depend on which models there are. */
+/** Sources of response members that tracing cannot find, because they depend on which models exist. */
 export const SOURCES: Readonly<Record<string, string>> = {
   'themachine POST /api/v1/models id':
     '`createModel.model.modelId`; after `provider` and `/` if another model of this id is preferred',
@@ -138,7 +138,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
     '`selectModel.alternatives[].model.modelId`',
 };
 
-/** What becomes of members of requests that set no variable. */
+/** What the endpoint does with request members that set no variable. */
 export const WITHOUT_VARIABLE: Readonly<Record<string, string>> = {
   'themachine GET /api/v1/models query.provider': 'selects from `models.nodes`',
   'themachine GET /api/v1/models query.capability': 'selects from `models.nodes`',

@@ -1,6 +1,6 @@
 export type Path = readonly (string | number)[];
 
-/** The member of sample objects that stands for any member: in names of paths, it is the object itself. */
+/** A member of sample objects that stands for any other member. Names of paths show the object instead of it. */
 export const ANY = '…';
 
 /** Values, as JSON, by the names of their paths; the first item of a list stands for all. */
@@ -36,7 +36,7 @@ export function isWithin(name: string, whole: string): boolean {
   return name === whole || name.startsWith(`${whole}.`) || name.startsWith(`${whole}[]`);
 }
 
-/** A copy with another value in one place; undefined removes it. */
+/** A copy with another value at one path; undefined removes it. */
 export function withValue(base: unknown, [part, ...rest]: Path, value: unknown): unknown {
   if (part === undefined) return value;
   if (Array.isArray(base))

@@ -33,7 +33,7 @@ interface Row {
   constant: string | undefined;
 }
 
-/** A member of an object that comes as a whole from one field needs no row of its own. */
+/** Whether a member is in an object that comes as a whole from one field, so that it needs no row of its own. */
 function isWhole(whole: Row, member: string, sources: readonly string[]): boolean {
   return (
     isWithin(member, whole.member) &&
@@ -48,7 +48,10 @@ function textOf({ member, sources, conditions, fromRequest, constant }: Row, isP
     return `${list(sources)}${deciding}`;
   }
   if (fromRequest.length > 0) return `${list(fromRequest)} of the request`;
-  if (constant === undefined) throw new Error(`no source was found for ${member || 'the response'}`);
+  if (constant === undefined)
+    throw new Error(
+      `no source was found for ${member || 'the response'}; add a request that shows it to ANSWERED, or its source to SOURCES, of scripts/legacy-endpoints/overrides.ts`,
+    );
   return `always ${code(constant)}`;
 }
 

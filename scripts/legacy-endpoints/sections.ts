@@ -29,7 +29,7 @@ export function endpointSections(schema: GraphQLSchema, table: DialectTable): st
   return [
     'Each request has every member that the endpoint takes, as far as they can be combined. The GraphQL documents are those that the endpoint itself executes, with the variables that it derives from the request; select fewer fields if you need fewer. Ids in variables are global: base64url of `Type:id`, such as `VGFzazpUQVNLX0lE` for the task `TASK_ID`.',
     '',
-    'In the tables, `[]` means each item of a list, and a JSON object is listed as a whole, or with the members that the API itself has. Where several fields are listed, the first that has a value is shown, they are combined (as in a sum), or the field after “depends on” decides which.',
+    'In the tables, `[]` means each item of a list. A JSON object is listed as a whole, or with the members that the API itself has. Where several fields are listed, the response has the first of them that has a value, a combination of them (such as a sum), or the one that the field after “depends on” selects. Values may be converted: global ids to plain ones, enum values to the words of the API, milliseconds to seconds. “(first)” marks a variable of the document under “After, first”; “selects from” means that the endpoint itself filters that list after the query.',
     ...[...sections, ...sockets, ...(fragments === '' ? [] : [fragments])].flatMap((section) => [
       '',
       section,
@@ -105,7 +105,7 @@ function mapping({ name }: DialectTable, { row, sent, answered }: EndpointDescri
   return [...tables, content].filter((text) => text !== '');
 }
 
-/** Of the main document, or of the one before it. */
+/** The name of a variable, marked if it belongs to the document before the main one. */
 function variableOf(variable: string): string {
   return variable.startsWith('before.') ? `${variable.slice(7)} (first)` : variable.replace(/^main\./, '');
 }

@@ -35,14 +35,14 @@ export function traceRequests(
     }
   };
   set(true);
-  // Variables that are only there or not say something about members that set no others.
+  // Variables that only appear or disappear are listed for members that set no others.
   set(false);
   const rows = [...found].map(([member, variables]) => [member, withoutParts([...variables])] as const);
   const shown = rows.filter(([member, variables]) => !isPart(member, variables, rows));
   return new Map(wholesFirst(shown, ([member]) => member));
 }
 
-/** Every value of a request as another one. @param output what follows from a request */
+/** Changes of each value of a request to other values. @param output what an endpoint makes of a request */
 export function requestChanges(
   row: Endpoint,
   request: RequestParts,

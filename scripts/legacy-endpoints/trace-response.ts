@@ -35,7 +35,7 @@ type Respond = (data: unknown, given: unknown) => unknown;
 /**
  * Traces the members of a response to the fields of the data. Some depend on the values of others (a result is shown
  * when the status is COMPLETED, a prompt when there is no description), so it is done for many states of the data.
- * @param isPlain traces only the sample, and what depends on ids
+ * @param isPlain traces only the sample, and samples with other ids
  */
 export function traceResponse(
   row: Endpoint,
@@ -71,7 +71,7 @@ export function traceResponse(
   return traced;
 }
 
-/** The sample, those with one other choice, and if necessary those with two; and all of them with empty fields. */
+/** Traces the sample, samples with one other choice and, if necessary, with two; the first two also emptied. */
 function traceStates(
   sample: State,
   leaves: readonly Leaf[],

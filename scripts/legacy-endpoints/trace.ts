@@ -101,7 +101,7 @@ export function withoutAny(name: string): string {
   return name.endsWith(`.${ANY}`) ? name.slice(0, -ANY.length - 1) : name;
 }
 
-/** The rows with that of an object before those of its members. */
+/** The rows, sorted so that the row of an object precedes the rows of its members. */
 export function wholesFirst<Row>(rows: readonly Row[], nameOfRow: (row: Row) => string): Row[] {
   return rows.reduce<Row[]>((sorted, row) => {
     const first = sorted.findIndex((other) => isWithin(nameOfRow(other), nameOfRow(row)));
@@ -118,7 +118,7 @@ function evidenceOf({ evidence }: Trace, member: string): Evidence {
   return fresh;
 }
 
-/** New members go behind the one before them. */
+/** Inserts new names after the name that precedes them in this output. */
 function addNames({ names, values }: Trace, output: ReadonlyMap<string, string>): void {
   let position = 0;
   for (const [name, value] of output) {

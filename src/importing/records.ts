@@ -80,7 +80,7 @@ const session = z.strictObject({
   endedAt: moment.nullish(),
 });
 
-/** Unfinished work of another server cannot be continued here. */
+/** Statuses of tasks that can be imported: unfinished work of another server cannot be continued on this one. */
 const ENDINGS = ['completed', 'failed', 'cancelled'] as const;
 const MAX_TEXT = 1_000_000;
 
@@ -104,7 +104,7 @@ const task = z
     metadata: metadata.nullish(),
     status: z.enum(
       ENDINGS,
-      `must be one of ${ENDINGS.join(', ')}; an unfinished task cannot be continued here, so create it anew through the API`,
+      `must be one of ${ENDINGS.join(', ')}; an unfinished task cannot be imported, so create it again through the API`,
     ),
     result: jsonObject(MAX_TEXT)
       .refine(

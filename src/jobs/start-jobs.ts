@@ -77,11 +77,9 @@ export async function startJobs(
   });
   const lookingAfter = Promise.all([
     reap({ database, presence, dispatcher: context.dispatcher, log }, stopping.signal),
-    sweep(context, stopping.signal),
-    prune({ database, log }, stopping.signal),
-    keepTime(context, stopping.signal),
-    addUpCounters(context, stopping.signal),
-    executeBulkOperations(context, stopping.signal),
+    ...[sweep, prune, keepTime, addUpCounters, executeBulkOperations].map((task) =>
+      task(context, stopping.signal),
+    ),
   ]);
 
   return {

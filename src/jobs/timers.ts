@@ -10,7 +10,7 @@ const INTERVAL_MS = 250;
 
 /**
  * Wakes executions (to retry a failed task, or because one exceeds its time limit) and deferred runs when
- * they are due. Fails runs that have not started in time.
+ * they are due. Also fails runs that have not started by the time at which they expire.
  */
 export async function keepTime({ engine }: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = engine;

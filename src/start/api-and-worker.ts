@@ -1,7 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { createMetrics } from '../metrics/metrics.ts';
 import { type RunningServer, startServer } from '../server.ts';
-import { openStore } from '../store/open-store.ts';
+import { openStore } from '../store/store.ts';
 import { releaseAllWorkers } from '../store/workers/workers.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import { migrate } from './migrate-database.ts';

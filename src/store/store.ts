@@ -1,12 +1,13 @@
-import type { EventEmitter } from 'node:events';
-import type { CredentialWatch } from './accounts/credential-watch.ts';
-import type { QueueLimits } from './accounts/queued-run-limit.ts';
-import type { Quotas } from './accounts/quotas.ts';
-import type { Lookups } from './analytics/lookups.ts';
-import type { Database } from './database/database.ts';
-import type { Bus } from './log/bus.ts';
-import type { FeedWatch } from './log/feed-watch.ts';
-import type { RunWatch } from './runs/run-watch.ts';
+import { EventEmitter } from 'node:events';
+import type { Log } from '../log.ts';
+import { type CredentialWatch, createCredentialWatch } from './accounts/credential-watch.ts';
+import { createQueueLimits, type QueueLimits } from './accounts/queued-run-limit.ts';
+import { type Amounts, createQuotas, type Quotas } from './accounts/quotas.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { type Bus, createLocalBus } from './log/bus.ts';
+import { createFeedWatch, type FeedWatch } from './log/feed-watch.ts';
+import { createLookups, type Lookups } from './lookups.ts';
+import { createRunWatch, type RunWatch } from './runs/run-watch.ts';
 
 /** A task that is being created. */
 export interface QueuedTask {
@@ -35,4 +36,48 @@ export interface Store {
   queued: EventEmitter<{ task: [QueuedTask] }>;
   /** Runs that this process has created without a request, for the rate limit of their account. */
   created: EventEmitter<{ runs: [CreatedRuns] }>;
+}
+
+interface StoreConfig {
+  poolMax: number;
+  preparesStatements: boolean;
+  /** null: events stay in this process. */
+  redisUrl: string | null;
+  /** Default quotas of an account. */
+  quotas: Amounts;
+}
+
+/** Connects to a migrated database. The caller closes the store. */
+export async function openStore(
+  url: string,
+  config: StoreConfig,
+  log: Log,
+): Promise<Store & { close(): Promise<void> }> {
+  const { poolMax, preparesStatements, redisUrl, quotas } = config;
+  const database = openDatabase({ url, poolMax, preparesStatements, log });
+  const watch = createRunWatch(database, log);
+  const feedWatch = createFeedWatch(database, log);
+  const credentialWatch = createCredentialWatch(database, log);
+  const bus: Bus & { close?(): Promise<void> } = redisUrl
+    ? (await import('./log/redis-bus.ts')).createRedisBus(redisUrl, log)
+    : createLocalBus();
+  return {
+    database,
+    bus,
+    watch,
+    feedWatch,
+    credentialWatch,
+    lookups: createLookups(database),
+    quotas: createQuotas(database, quotas),
+    queueLimits: createQueueLimits(database),
+    queued: new EventEmitter(),
+    created: new EventEmitter(),
+    async close() {
+      watch.stop();
+      feedWatch.stop();
+      credentialWatch.stop();
+      await bus.close?.();
+      await database.close();
+    },
+  };
 }

@@ -54,7 +54,7 @@ describe('on a machine without bubblewrap and util-linux', () => {
     expect(await artifactsOf(id)).toEqual(['plan.json']);
   });
 
-  test('given a call of such a tool all the same, then the model is told which there are', async () => {
+  test('given that the model calls such a tool anyway, then the result lists the tools that exist', async () => {
     const model = scripts.model([call('terminal', { command: 'ls' }), { text: 'I cannot list files.' }]);
     const events = await ann.events(await startAgent(ann, model));
     expect(ofType(events, 'ToolCallCompleted')).toMatchObject([
@@ -103,7 +103,7 @@ describe('on a machine without bubblewrap', () => {
     }),
   );
 
-  test('given util-linux, then an agent has all its tools, and status and health say by what', async () => {
+  test('given util-linux, then an agent has all its tools, and status and health name what isolates commands', async () => {
     const bob = await other.newUser();
     const model = scripts.model([
       call('write_file', { path: 'a.txt', content: 'written\n' }),

@@ -319,7 +319,7 @@ describe('the objects of each API, converted by its table, are shown by its endp
 });
 
 test.each(['pending', 'queued', 'in_progress', 'running', 'stopped'])(
-  'given a task that is %s, then its line is refused, and says what to do',
+  'given a task that is %s, then its line is refused, and the error says what to do',
   (status) => {
     const line = {
       ...{ type: 'task', id: 't1', account: 'ann@example.com', api: 'amas', title: 'a', status },
@@ -330,7 +330,7 @@ test.each(['pending', 'queued', 'in_progress', 'running', 'stopped'])(
       {
         ...{ line: 1, code: 'VALIDATION_ERROR', field: 'status' },
         message:
-          'must be one of completed, failed, cancelled; an unfinished task cannot be continued here, so create it anew through the API',
+          'must be one of completed, failed, cancelled; an unfinished task cannot be imported, so create it again through the API',
       },
     ]);
   },
@@ -349,7 +349,7 @@ describe.each(DIALECTS)('the table of %s', (dialect) => {
       }
   });
 
-  test('says of each member without a place what becomes of it', () => {
+  test('says what happens to each member that cannot be imported', () => {
     const silent = rows.filter(({ targets, note }) => targets.length === 0 && note === '');
     expect(silent).toEqual([]);
   });

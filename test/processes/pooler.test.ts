@@ -34,7 +34,7 @@ test('through a transaction pooler, 40 runs at a time are created, followed and 
   for (const events of runs) expect(rebuildText(events)).toBe(answerText(50));
 });
 
-test('and a process that is killed hands its runs to the next, whose lock is on a connection of its own', async () => {
+test('given a worker that is killed, then the next one continues its run, because locks use direct connections', async () => {
   const [worker] = deployment.workers;
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=100,itl=20' });
   for await (const payload of ann.subscribe(TASK_EVENTS, { id })) {

@@ -77,8 +77,8 @@ async function claim(id: string) {
   return claimRun(still.store, runIdOf(id), { workerId, providers: ['demo'] }, false);
 }
 
-describe.each(CREATIONS)('given the start of a new %s', (_kind, make) => {
-  test('then it is queued until then, and starts within a second of it', async () => {
+describe.each(CREATIONS)('given start times of a new %s', (_kind, make) => {
+  test('then it is QUEUED until startAt, and starts soon after it', async () => {
     const startAt = from(1_500);
     const id = await make(ann, { startAt });
     expect(await read(ann, id)).toMatchObject({ status: 'QUEUED', startAt, startedAt: null });
@@ -88,12 +88,12 @@ describe.each(CREATIONS)('given the start of a new %s', (_kind, make) => {
     expect(lateMs).toBeLessThan(1_000 * (process.env.CI ? 5 : 3));
   });
 
-  test('then one in the past changes nothing', async () => {
+  test('then a startAt in the past has no effect', async () => {
     const id = await make(ann, { startAt: from(-DAY_MS) });
     expect(await ended(ann, id)).toMatchObject({ error: null });
   });
 
-  test('then it can be cancelled before', async () => {
+  test('then it can be cancelled before startAt', async () => {
     const id = await make(ann, { startAt: from(DAY_MS) });
     data(await act(ann, 'cancelRun', id));
     expect(await ended(ann, id)).toMatchObject({ status: 'CANCELLED', startedAt: null });
@@ -103,11 +103,14 @@ describe.each(CREATIONS)('given the start of a new %s', (_kind, make) => {
     [{ startAt: from(366 * DAY_MS) }, 'input.startAt: must be at most 365 days ahead'],
     [{ expiresAt: from(366 * DAY_MS) }, 'input.expiresAt: must be at most 365 days ahead'],
     [{ startAt: from(DAY_MS), expiresAt: from(DAY_MS - 1) }, 'input.expiresAt: must be after startAt'],
-  ])('then it is refused with what is allowed: case %#', async (times, message) => {
-    await expect(make(ann, times)).rejects.toThrow(message);
-  });
+  ])(
+    'then it is refused if they are invalid, and the error says what is allowed: case %#',
+    async (times, message) => {
+      await expect(make(ann, times)).rejects.toThrow(message);
+    },
+  );
 
-  test('then it fails with EXPIRED, once, when it has not started in time', async () => {
+  test('then it fails with EXPIRED, exactly once, if it has not started by expiresAt', async () => {
     const expiresAt = from(400);
     const id = await make(ann, { startAt: from(200), expiresAt: from(DAY_MS) });
     await ended(ann, id);
@@ -129,7 +132,7 @@ describe.each(CREATIONS)('given the start of a new %s', (_kind, make) => {
 });
 
 describe('given a task that starts later', () => {
-  test('then equal requests with its key are one, and another start is another request', async () => {
+  test('then a repeated request with its idempotency key returns it, and one with another startAt is refused', async () => {
     const startAt = from(DAY_MS);
     const first = await createTask(bob, { startAt, idempotencyKey: 'a' });
     expect(await createTask(bob, { startAt, idempotencyKey: 'a' })).toBe(first);
@@ -138,7 +141,7 @@ describe('given a task that starts later', () => {
     );
   });
 
-  test('then its start can be changed until it has started', async () => {
+  test('then its start times can be changed until it has started', async () => {
     const id = await createTask(ann, { startAt: from(DAY_MS) });
     const startAt = from(2 * DAY_MS);
     expect(data(await update(ann, id, { startAt })).updateTask.task).toEqual({ startAt, expiresAt: null });
@@ -157,7 +160,7 @@ describe('given a task that starts later', () => {
     expect((await update(ann, id, { startAt })).errors?.[0]?.extensions.code).toBe('INVALID_STATE');
   });
 
-  test('then a start can be given to one that has none, while it is not taken', async () => {
+  test('then a task without startAt can get one until a worker takes it', async () => {
     const id = await createTask(bob, {});
     data(await update(bob, id, { startAt: from(DAY_MS) }));
     expect(await claim(id)).toBeNull();
@@ -168,7 +171,7 @@ describe('given a task that starts later', () => {
     );
   });
 
-  test('then one that is held, too, waits for both: that it is executed, and its start', async () => {
+  test('then a task that is also held waits for both executeTask and startAt', async () => {
     const soon = await createTask(ann, { hold: true, startAt: from(300) });
     const later = await createTask(ann, { hold: true, startAt: from(DAY_MS) });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -181,7 +184,7 @@ describe('given a task that starts later', () => {
     expect(await ended(ann, later)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  test('then a retry before its start waits for it', async () => {
+  test('then a retry before startAt waits until startAt', async () => {
     const needed = await createTask(bob, { hold: true });
     const id = await createTask(bob, { dependsOn: [needed], startAt: from(DAY_MS) });
     data(await bob.query(`mutation { endTask(input: { id: "${needed}", status: FAILED }) { task { id } } }`));
@@ -199,7 +202,7 @@ describe('given a task that starts later', () => {
 });
 
 describe('given a run that may expire', () => {
-  test('then one that has begun never does, also when its worker is lost', async () => {
+  test('then it does not expire once it has started, even if its worker is lost', async () => {
     const id = await createTask(bob, { expiresAt: from(60_000) });
     expect(await claim(id)).not.toBeNull();
     await sql(`update run set expires_at = now() - interval '1 minute' where id = $1`, [runIdOf(id)]);
@@ -247,7 +250,7 @@ describe('given a run that may expire', () => {
   });
 });
 
-test('given runs whose time came while no worker was there, then one that comes starts and expires them', async () => {
+test('given runs whose startAt or expiresAt passed while there was no worker, then the next worker starts or expires them', async () => {
   const startAt = from(50);
   const starting = await createTask(bob, { startAt });
   const expired = await createTask(bob, { expiresAt: from(50) });

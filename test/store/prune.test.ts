@@ -34,7 +34,7 @@ describe('deliveries', () => {
       `insert into delivery (id, integration_id, run_id, seq, run_end, status, created_at, updated_at)
        select 'many' || i, 'i', 'many', i, '{}', 'delivered', ${OLD}, ${OLD} from generate_series(1, 2500) as i`,
     );
-    await pruneDeliveries(server.store.database);
+    await pruneDeliveries(server.store.database, new AbortController().signal);
     expect(await sql('select id from delivery order by id')).toEqual([
       { id: 'pending' },
       { id: 'redelivered' },
@@ -43,7 +43,7 @@ describe('deliveries', () => {
   });
 });
 
-test('jobs that were failed are deleted after a month', async () => {
+test('jobs whose last attempt failed are deleted after 30 days', async () => {
   const add = (key: string, attempts: number, days: number) =>
     sql(
       `with added as (select id from graphile_worker.add_job('take-turn', '{}', job_key => '${key}', max_attempts => 2))
@@ -57,7 +57,7 @@ test('jobs that were failed are deleted after a month', async () => {
   await add('failed long ago', 2, 31);
   await add('failed', 2, 29);
   await add('late', 1, 31);
-  await pruneFailedJobs(server.store.database);
+  await pruneFailedJobs(server.store.database, new AbortController().signal);
   expect(await sql('select key from graphile_worker._private_jobs order by key')).toEqual([
     { key: 'failed' },
     { key: 'late' },

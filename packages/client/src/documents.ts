@@ -55,7 +55,7 @@ export type CreateTaskInput = {
   dependsOn?: Array<string> | null | undefined;
   /** A detailed description, 1 to 1000000 characters. */
   description?: string | null | undefined;
-  /** The task fails with EXPIRED if it has not started by then, for whatever reason; at most 365 days ahead, and after `startAt`. A time in the past: it fails at once. */
+  /** The task fails with EXPIRED if it has not started by this time, whatever it waits for. At most 365 days ahead, and after `startAt`. With a time in the past, it fails at once. */
   expiresAt?: string | null | undefined;
   /** At most 5 models to try in this order if the previous one fails with an error that another model may not have. */
   fallbackModels?: Array<string> | null | undefined;
@@ -83,7 +83,7 @@ export type CreateTaskInput = {
   responseSchema?: unknown;
   /** An active session to create it in. Absent: the session of its thread, if any. */
   sessionId?: string | null | undefined;
-  /** The task stays QUEUED until then, and counts as a queued run; at most 365 days ahead. A time in the past: it starts at once. As a turn of a thread it keeps its place: later turns wait for it. */
+  /** The earliest time at which the task starts, at most 365 days ahead. Until then it counts towards `maxQueuedRuns`, and if it is a turn of a thread, later turns wait for it. A time in the past has no effect. */
   startAt?: string | null | undefined;
   /** Instructions that the model gets before the prompt. */
   systemPrompt?: string | null | undefined;
@@ -270,7 +270,7 @@ export type RunErrorCode =
   | 'DISK_RESERVE_REACHED'
   /** `endTask` ended it with the status FAILED. */
   | 'ENDED_BY_HAND'
-  /** It had not started by its `expiresAt`. Retry it, or create it again with a later time. */
+  /** The run had not started by its `expiresAt`. Retry it, which removes that time, or create it again with a later one. */
   | 'EXPIRED'
   /** A repository could not be cloned. */
   | 'GIT_FAILED'

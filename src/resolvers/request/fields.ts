@@ -69,7 +69,7 @@ const timeAhead = z
     `must be at most ${MAX_DAYS_AHEAD} days ahead`,
   );
 
-/** When a run starts, and until when it has to. */
+/** The earliest time at which a run starts, and the time by which it must have started. */
 export const startTimes = { startAt: timeAhead.nullish(), expiresAt: timeAhead.nullish() };
 
 interface GivenTimes {

@@ -8,7 +8,7 @@ export interface FieldLimits {
   exclusiveMinimum?: number;
   minLength?: number;
   maxLength?: number;
-  /** A regular expression without Unicode properties, which not every language has. */
+  /** A regular expression. It must not use Unicode properties, which not every language supports. */
   pattern?: string;
   enum?: readonly unknown[];
   maxItems?: number;

@@ -1,4 +1,4 @@
-/** What the kernel lets the server's user do. null: this kernel has no such setting. */
+/** Settings of the kernel that limit namespaces for the server's user. null: this kernel has no such setting. */
 export interface KernelSettings {
   /** `user.max_user_namespaces`. */
   maxUserNamespaces: number | null;
@@ -13,8 +13,8 @@ export interface KernelSettings {
 const MOST_CHARACTERS = 400;
 
 /**
- * Why a program could not isolate the test command, in one line for an operator: its own words, and the setting that
- * explains them.
+ * Why a program could not isolate the test command, in one line for an operator: the message of that program, and the
+ * setting that explains it.
  * @param output what it wrote to stderr
  */
 export function isolationProblem(output: string, settings: KernelSettings): string {
@@ -23,7 +23,7 @@ export function isolationProblem(output: string, settings: KernelSettings): stri
   return cause === null ? words : `${words} (${cause})`;
 }
 
-/** After the words of the problem, programs may show their help, or where to read more. */
+/** The problem in one line, without the help or hints that some programs print after it. */
 function wordsOf(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const help = lines.findIndex((line) => /^(Try ['`"]|Usage:|usage:|BusyBox v|dmesg\(1\))/.test(line));

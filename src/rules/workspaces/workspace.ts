@@ -20,8 +20,8 @@ export interface Locality {
 }
 
 /**
- * The account of the operator, who may also name folders of the server's own user: the local admin, who has started
- * the server, while only this machine reaches it. null: there is none.
+ * The account of the operator, who may also name folders of the server's own user as working directories: the local
+ * admin, who has started the server, if the server listens only on loopback. null: there is none.
  */
 export function operatorAccount({ host, localAdminId }: Locality): string | null {
   return /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host) ? localAdminId : null;

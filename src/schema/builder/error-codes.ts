@@ -54,7 +54,8 @@ export const RunErrorCodeEnum = builder.enumType('RunErrorCode', {
     DISK_QUOTA_EXCEEDED: 'The working directories of the account are full; delete sessions or files.',
     DISK_RESERVE_REACHED: "The server's disk is full.",
     ENDED_BY_HAND: '`endTask` ended it with the status FAILED.',
-    EXPIRED: 'It had not started by its `expiresAt`. Retry it, or create it again with a later time.',
+    EXPIRED:
+      'The run had not started by its `expiresAt`. Retry it, which removes that time, or create it again with a later one.',
     MAX_ITERATIONS_REACHED: 'The agent used all of its turns.',
     GIT_FAILED: 'A repository could not be cloned.',
     LOOP_DETECTED: 'An agent repeated the same calls, or a model the same text.',

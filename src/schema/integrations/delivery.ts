@@ -9,7 +9,7 @@ import { DeliveryStatusEnum, RunEndingEnum } from './integration-enums.ts';
 export const DeliveryType = builder.objectRef<DeliveryRow>('Delivery');
 builder.node(DeliveryType, {
   description:
-    'A message that notifies an integration that a run has ended. It is sent until the receiver accepts it, up to 8 times within about five hours. A receiver may get it twice and can recognise it by the header `webhook-id`. Kept for 90 days after the last change.',
+    'A message that notifies an integration that a run has ended. It is sent until the receiver accepts it, up to 8 times within about five hours. A receiver may get it twice and can recognise it by the header `webhook-id`. Once it is no longer being sent, it is deleted 90 days after its last change.',
   id: { description: 'For `redeliver`.', resolve: ({ id }) => id },
   fields: (t) => ({
     webhookId: t.string({

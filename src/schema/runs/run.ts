@@ -77,13 +77,13 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
     startAt: t.expose('startAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'The time until which it stays QUEUED, as its creator asked; null: none was given.',
+      description: 'The earliest time at which it starts, as the client asked; null: as soon as possible.',
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When it fails with EXPIRED if it has not started; without effect once it has, and null after a retry.',
+        'The time at which it fails with EXPIRED if it has not started by then; null: it does not expire. A retry sets it to null.',
     }),
     tags: t.exposeStringList('tags', {
       description:

@@ -178,11 +178,13 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
     }),
     startAt: t.field({
       type: 'DateTime',
-      description: 'When it starts, until it has started; null or a time in the past: as soon as possible.',
+      description:
+        'The earliest time at which it starts, at most 365 days ahead; null or a time in the past: as soon as possible. Fails with INVALID_STATE once the task has started.',
     }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'When it fails with EXPIRED if it has not started, until it has; null: never.',
+      description:
+        'The time at which it fails with EXPIRED if it has not started by then, at most 365 days ahead and after `startAt`; null: it does not expire. Fails with INVALID_STATE once the task has started.',
     }),
   }),
 });

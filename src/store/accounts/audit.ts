@@ -1,7 +1,7 @@
 import { newId } from '../../rules/ids/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
+import { BATCH_ROWS, deleteInBatches } from '../database/delete-in-batches.ts';
 import { createdAtText, keysetList, type ListedRow } from '../database/kysely-page.ts';
 import type { RowList } from '../database/sql-page.ts';
 import { type Queryable, tables } from '../database/tables.ts';
@@ -42,15 +42,19 @@ export async function recordAudit(client: Queryable, event: AuditEvent): Promise
 }
 
 /** Deletes entries older than a year. */
-export function pruneAudit(database: Database): Promise<void> {
-  return deleteInBatches(database, {
-    name: 'prune-audit',
-    text: `
+export function pruneAudit(database: Database, signal: AbortSignal): Promise<void> {
+  return deleteInBatches(
+    database,
+    {
+      name: 'prune-audit',
+      text: `
       delete from audit_entry where id in (
         select id from audit_entry where created_at < now() - interval '1 year'
-        order by created_at, id limit ${DELETED_AT_ONCE} for update skip locked
+        order by created_at, id limit ${BATCH_ROWS} for update skip locked
       )`,
-  });
+    },
+    signal,
+  );
 }
 
 export type AuditRow = ListedRow<'auditEntry'>;

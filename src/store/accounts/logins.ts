@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
-import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
+import { BATCH_ROWS, deleteInBatches } from '../database/delete-in-batches.ts';
 import { transaction } from '../database/transaction.ts';
 
 export interface NewLogin {
@@ -139,14 +139,18 @@ async function replaceToken(
 }
 
 /** Deletes expired logins with their refresh tokens. */
-export function pruneLogins(database: Database): Promise<void> {
-  return deleteInBatches(database, {
-    name: 'prune-logins',
-    text: `
+export function pruneLogins(database: Database, signal: AbortSignal): Promise<void> {
+  return deleteInBatches(
+    database,
+    {
+      name: 'prune-logins',
+      text: `
       delete from login where id in (
-        select id from login where expires_at < now() order by expires_at limit ${DELETED_AT_ONCE} for update skip locked
+        select id from login where expires_at < now() order by expires_at limit ${BATCH_ROWS} for update skip locked
       )`,
-  });
+    },
+    signal,
+  );
 }
 
 /** Ends a login: its login tokens and refresh tokens become invalid. */

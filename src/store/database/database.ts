@@ -9,7 +9,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** @param options `preparesStatements` is false behind a transaction pooler that knows no prepared statements. */
+/** @param options `preparesStatements` is false for a transaction pooler that does not support prepared statements. */
 export function openDatabase(options: {
   url: string;
   poolMax: number;
@@ -59,7 +59,7 @@ export function createPool(url: string, max: number, log: Log, options?: string)
 function dropNames(client: pg.PoolClient): void {
   const send = client.query;
   const query = (statement: string | pg.QueryConfig | pg.Submittable, ...others: unknown[]) => {
-    // A configuration may be kept and sent again; a query is sent once.
+    // The caller may send a configuration again, so it is copied; a query is sent only once, so it can be changed.
     const isConfiguration = typeof statement === 'object' && !('submit' in statement);
     const unnamed = isConfiguration ? { ...statement, name: undefined } : statement;
     if (unnamed instanceof pg.Query) Object.assign(unnamed, { name: undefined });

@@ -1,16 +1,20 @@
 import type { Database } from './database.ts';
 
-/** What one statement deletes, so that it holds few locks and others get their turn. */
-export const DELETED_AT_ONCE = 1_000;
-const MOST_DELETED = 100_000;
+/** Rows that one statement deletes: it holds their locks until it ends. */
+export const BATCH_ROWS = 1_000;
+const MAX_ROWS = 100_000;
 
-/** @param statement deletes up to DELETED_AT_ONCE rows; it is repeated until it finds fewer, or 100,000 are gone */
+/**
+ * @param statement deletes up to BATCH_ROWS rows. It is repeated until it finds fewer, 100,000 are deleted, or `signal`
+ * aborts.
+ */
 export async function deleteInBatches(
   { pool }: Database,
   statement: { name: string; text: string },
+  signal: AbortSignal,
 ): Promise<void> {
-  for (let deleted = 0; deleted < MOST_DELETED; deleted += DELETED_AT_ONCE) {
+  for (let deleted = 0; deleted < MAX_ROWS && !signal.aborted; deleted += BATCH_ROWS) {
     const { rowCount } = await pool.query(statement);
-    if ((rowCount ?? 0) < DELETED_AT_ONCE) return;
+    if ((rowCount ?? 0) < BATCH_ROWS) return;
   }
 }

@@ -122,9 +122,9 @@ export const Run = defineEntity({
     unavailableSince: p.datetime(6).nullable(),
     /** A deferred run counts as blocked until this time. */
     deferredUntil: p.datetime(6).nullable(),
-    /** It counts as deferred until then, unless it is in the past. */
+    /** The earliest time at which the run starts. While that is in the future, the run is deferred until then. */
     startAt: p.datetime(6).nullable(),
-    /** When it fails if it has not started; without effect once it has. */
+    /** The run fails at this time, unless it has started. */
     expiresAt: p.datetime(6).nullable(),
     /** The run that this one is part of; it is woken when this one ends. */
     parentId: p.text().nullable(),

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
+import { BATCH_ROWS, deleteInBatches } from '../database/delete-in-batches.ts';
 import { countPerParent, createdAtText, type ListedRow, readPagePerParent } from '../database/kysely-page.ts';
 import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, tables } from '../database/tables.ts';
@@ -69,21 +69,28 @@ export function reopenDelivery(database: Database, id: string): Promise<Delivery
   });
 }
 
-/** Days for which a message that is no longer sent can be read. */
+/** Days for which a message that is no longer being sent can be read. */
 export const DELIVERIES_KEPT_DAYS = 90;
 
-/** Deletes deliveries that are no longer sent and were last changed long ago; by index, from the oldest of each integration. */
-export function pruneDeliveries(database: Database): Promise<void> {
+/**
+ * Deletes deliveries that are no longer being sent and have not changed for that long. Finds them by index, the oldest
+ * of each integration first.
+ */
+export function pruneDeliveries(database: Database, signal: AbortSignal): Promise<void> {
   const tooOld = `now() - interval '${DELIVERIES_KEPT_DAYS} days'`;
-  return deleteInBatches(database, {
-    name: 'prune-deliveries',
-    text: `
+  return deleteInBatches(
+    database,
+    {
+      name: 'prune-deliveries',
+      text: `
       delete from delivery where id in (
         select old.id from integration cross join lateral (
           select id from delivery
           where integration_id = integration.id and created_at < ${tooOld} and updated_at < ${tooOld} and status <> 'pending'
-          order by created_at, id limit ${DELETED_AT_ONCE} for update skip locked
-        ) as old limit ${DELETED_AT_ONCE}
+          order by created_at, id limit ${BATCH_ROWS} for update skip locked
+        ) as old limit ${BATCH_ROWS}
       )`,
-  });
+    },
+    signal,
+  );
 }

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { ChangedKind, ChangeType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
+import { BATCH_ROWS, deleteInBatches } from '../database/delete-in-batches.ts';
 import type { Bus } from './bus.ts';
 
 /** What feeds send beside the events of runs. */
@@ -79,13 +79,17 @@ export function ringChange(bus: Bus, { ownerId, sessionId }: Pick<NewChange, 'ow
 export const CHANGES_KEPT_DAYS = 30;
 
 /** Deletes changes that no cursor can ask for any more. */
-export function pruneChanges(database: Database): Promise<void> {
-  return deleteInBatches(database, {
-    name: 'prune-changes',
-    text: `
+export function pruneChanges(database: Database, signal: AbortSignal): Promise<void> {
+  return deleteInBatches(
+    database,
+    {
+      name: 'prune-changes',
+      text: `
       delete from change where (subject_id, place) in (
         select subject_id, place from change where at < now() - interval '${CHANGES_KEPT_DAYS + 1} days'
-        order by at limit ${DELETED_AT_ONCE} for update skip locked
+        order by at limit ${BATCH_ROWS} for update skip locked
       )`,
-  });
+    },
+    signal,
+  );
 }

@@ -24,13 +24,13 @@ export const NEW_RUN = {
   bytes: 'bigint',
 } as const;
 
-/** When a new run starts, and until when it has to. */
+/** The earliest time at which a new run starts, and the time by which it must have started. */
 export interface StartTimes {
   startAt: Date | null;
   expiresAt: Date | null;
 }
 
-/** SQL: assignments for a run that is queued again: it waits for its start, if that is ahead, and for `blockers`. */
+/** SQL: assignments for a run that is queued again. It waits for `start_at`, if in the future, and for `blockers`. */
 export const requeuedSql = (blockers: string) => `losses = 0, unavailable_since = null,
   deferred_until = case when start_at > now() then start_at end,
   blockers = coalesce(start_at > now(), false)::int + ${blockers}`;
@@ -46,7 +46,7 @@ export function newRunSql(
   columns: Readonly<Record<string, string>>,
   from?: string,
 ): Moved<string> {
-  // `now()`, which is the same in the whole statement: what is deferred has a blocker for it.
+  // `now()` is constant within a statement, so `deferred_until` and its blocker are set together.
   const isDeferred = `coalesce(${$.start_at} > now(), false)`;
   const source = from ? `from ${from} ` : '';
   const moved = createdRunSql(

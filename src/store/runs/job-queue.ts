@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '../database/database.ts';
-import { DELETED_AT_ONCE, deleteInBatches } from '../database/delete-in-batches.ts';
+import { BATCH_ROWS, deleteInBatches } from '../database/delete-in-batches.ts';
 
 /**
  * A ticket entitles a worker's slot to one piece of ready work, not to a specific one: the worker decides
@@ -85,14 +85,18 @@ export function addAccountDeletionJobSql(id: string): string {
 }
 
 /** Deletes jobs whose last attempt failed a month ago. */
-export function pruneFailedJobs(database: Database): Promise<void> {
-  return deleteInBatches(database, {
-    name: 'prune-failed-jobs',
-    text: `
+export function pruneFailedJobs(database: Database, signal: AbortSignal): Promise<void> {
+  return deleteInBatches(
+    database,
+    {
+      name: 'prune-failed-jobs',
+      text: `
       delete from graphile_worker._private_jobs where id in (
         select id from graphile_worker._private_jobs
         where attempts >= max_attempts and locked_at is null and updated_at < now() - interval '30 days'
-        limit ${DELETED_AT_ONCE} for update skip locked
+        limit ${BATCH_ROWS} for update skip locked
       )`,
-  });
+    },
+    signal,
+  );
 }

@@ -50,7 +50,7 @@ const QUEUED = {
 
 /** SQL of parts that queue tasks: `moved`, `reopened` and `logged`. The rows are locked in the order of their ids. */
 function queuedSql($: Placeholders<typeof QUEUED>) {
-  // That of its own start is counted anew.
+  // Without the blocker for its `start_at`, which `requeuedSql` adds again.
   const others = `case when ${$.from} = 'failed' then 0 else blockers - (deferred_until is not null)::int end`;
   const moved = movedSql(
     {

@@ -26,8 +26,8 @@ const reschedule = statement(
 );
 
 /**
- * Changes when a task starts, which the transaction has locked and no worker has taken.
- * @returns false when it has started before
+ * Changes the start and expiry times of a task that the transaction has locked and no worker has taken.
+ * @returns false when the task has started before
  * @throws DomainError VALIDATION_ERROR when it would expire before it may start
  */
 export async function rescheduleTask(

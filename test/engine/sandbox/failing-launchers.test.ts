@@ -14,7 +14,7 @@ afterEach(async () => {
 
 const failing = (message: string, status = 1) => `cat >&2 <<'END'\n${message}\nEND\nexit ${status}`;
 
-describe('given programs that fail as they do elsewhere, then there is no sandbox, and the error says why', () => {
+describe('given programs that fail as on other machines, then there is no sandbox, and the error says why', () => {
   test.each<{ where: string; instead: Record<string, string>; says: RegExp }>([
     {
       where: 'users may create no namespaces, or a container refuses the call',
@@ -27,7 +27,7 @@ describe('given programs that fail as they do elsewhere, then there is no sandbo
       says: /unshare: unshare: write failed \/proc\/self\/uid_map: Operation not permitted/,
     },
     {
-      where: 'as many namespaces exist as may',
+      where: 'the maximum number of namespaces exists',
       instead: { unshare: failing('unshare: unshare failed: No space left on device') },
       says: /No space left on device \(a limit in \/proc\/sys\/user/,
     },
@@ -64,7 +64,7 @@ describe('given programs that fail as they do elsewhere, then there is no sandbo
       says: /unshare: setpriv: unrecognized option: pdeathsig \(this version is too old\)\. Install/,
     },
     {
-      where: 'a filter of system calls ends whoever makes the call',
+      where: 'a filter of system calls kills the process that makes the call',
       instead: { unshare: 'kill -SYS $$' },
       says: /unshare: a test command ended with exit code 159/,
     },
@@ -98,7 +98,7 @@ describe('given programs that fail as they do elsewhere, then there is no sandbo
     expect(place.leftovers()).toEqual([]);
   });
 
-  test('it never ends', { timeout: 30_000 }, async () => {
+  test('a program never ends', { timeout: 30_000 }, async () => {
     const programs = await createPrograms(['bwrap'], { unshare: 'exec sleep 20' });
     closers.push(programs.remove);
     const place = await openWorkPlace({ settings: { mode: 'auto', searchPath: programs.path } });

@@ -12,7 +12,7 @@ const REFUSED = 'unshare: unshare failed: Operation not permitted';
 describe('given a refusal, then the setting that explains it is named', () => {
   test.each<{ is: string; output?: string; settings: Partial<KernelSettings>; cause: string }>([
     {
-      is: 'a kernel of Debian where users may create none',
+      is: 'a Debian kernel on which users may not create namespaces',
       settings: { unprivilegedUserNamespaces: 0 },
       cause: 'kernel.unprivileged_userns_clone is 0',
     },
@@ -29,7 +29,7 @@ describe('given a refusal, then the setting that explains it is named', () => {
       cause: 'kernel.apparmor_restrict_unprivileged_userns is 1',
     },
     {
-      is: 'a kernel without any',
+      is: 'a kernel that allows no user namespaces',
       output: 'unshare: unshare failed: No space left on device',
       settings: { maxUserNamespaces: 0 },
       cause: 'user.max_user_namespaces is 0',

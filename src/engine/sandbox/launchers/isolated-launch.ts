@@ -36,7 +36,7 @@ export async function createIsolatedLaunch(
   isolation: Isolation,
   settings: IsolatedSettings,
 ): Promise<Launch> {
-  if (process.platform !== 'linux') throw new Error('only Linux has namespaces');
+  if (process.platform !== 'linux') throw new Error('commands can be isolated only on Linux');
   const { limits, groups } = settings;
   const searchPath = absoluteIn(settings.searchPath);
   const root = await readSystemRoot(settings.hidden);
@@ -89,7 +89,7 @@ async function shareIn(groups: ControlGroups | null): Promise<ProcessorShare> {
   return processorShare(allowed, availableParallelism());
 }
 
-/** Of /etc, so that a command can find out its own name. */
+/** Files in /etc that name the user of the command and the loopback addresses. */
 function accountFiles({ uid, gid }: Owner): Record<string, string> {
   return {
     '/etc/passwd': `root:x:0:0::/:/bin/sh\nagent:x:${uid}:${gid}::${ENVIRONMENT.HOME}:/bin/bash\n`,
@@ -147,7 +147,7 @@ function writeInput(child: ChildProcess, descriptor: number, content: string | B
   pipe.end(content);
 }
 
-/** Runs one command like all later ones, in a temporary folder. @throws Error that states why it fails */
+/** Runs a test command in a temporary folder, as all later commands are run. @throws Error that states why it fails */
 async function testLaunch(launch: Launch, { test }: Isolation, limits: Limits): Promise<void> {
   const workspace = await realpath(await mkdtemp(join(tmpdir(), 'polyphony-')));
   try {
@@ -165,7 +165,7 @@ async function testLaunch(launch: Launch, { test }: Isolation, limits: Limits): 
     if (stderr.trim() === '') throw new Error(`a test command ended with exit code ${exitCode}`);
     throw new Error(isolationProblem(stderr, await readKernelSettings()));
   } finally {
-    // What is left of it does no harm, and says nothing about the sandbox.
+    // A folder that cannot be deleted does no harm, and does not mean that the sandbox fails.
     await rmdir(workspace).catch(() => {});
   }
 }

@@ -43,13 +43,13 @@ const modelFields: Fields = {
   base_url: {
     maxLength: 2_000,
     pattern: '^https?://',
-    description: 'Of a custom model, which needs it. Without a user name, a password, a query or a fragment.',
+    description: 'Required for a custom model. Must not have a user name, password, query or fragment.',
   },
   api_key: {
     minLength: 1,
     maxLength: 1_000,
     pattern: '^[!-~]+$',
-    description: 'Only of a custom model.',
+    description: 'Only for a custom model.',
   },
 };
 

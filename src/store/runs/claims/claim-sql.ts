@@ -38,7 +38,7 @@ const wantedSql = (runId: string) => `
     select run.id, run.owner_id, app_user.max_concurrent_runs as most
     from run join app_user on app_user.id = run.owner_id where run.id = ${runId}`;
 
-/** SQL: the run may start: it has before, or has not expired. What has is failed within a second, see `expireRuns`. */
+/** SQL: the run has started before, or has not expired. `expireRuns` fails expired runs within a second. */
 const IN_TIME = '(run.expires_at is null or run.attempt > 0 or run.expires_at > now())';
 
 /**

@@ -73,8 +73,8 @@ export async function deferRun(
 const DEFERRED = { type: 'RunQueued', data: { reason: 'provider_unavailable' } } as const;
 
 /**
- * Makes deferred runs ready once their delay, or the time before their start, is over. A run that ended meanwhile stays unchanged. Uses
- * `now()`, because an index cannot be searched for `clock_timestamp()`.
+ * Makes deferred runs ready once their delay is over or their `start_at` has come. A run that has ended in the meantime
+ * keeps its blockers. Uses `now()`, because an index cannot be searched for `clock_timestamp()`.
  */
 export async function endDeferrals({ pool }: Pick<Database, 'pool'>): Promise<void> {
   await pool.query({

@@ -10,15 +10,18 @@ import { lockParents } from '../dependencies.ts';
 import { endAllWithin } from '../end-run.ts';
 import { lockThreads } from '../end-turns.ts';
 
-/** More are ended in the next round. */
+/** Runs that one call ends; the next call ends more. */
 const MOST = 200;
 
 const ERROR: RunError = {
   code: 'EXPIRED',
-  message: 'it had not started by its `expiresAt`',
+  message: 'the run had not started by its `expiresAt`',
 };
 
-/** SQL: no worker has started the run, also not an execution that a worker is about to advance. */
+/**
+ * SQL: the run has expired, and no worker has started it. An execution that a worker is about to advance has a
+ * `worker_id`.
+ */
 const HAS_EXPIRED = `expires_at <= now() and status ${UNTAKEN} and attempt = 0 and worker_id is null`;
 
 /** Fails runs that have not started in time. @returns whether there may be more of them */
@@ -35,7 +38,7 @@ export async function expireRuns(store: Store): Promise<boolean> {
   return rows.length === MOST;
 }
 
-/** A run that a worker takes meanwhile has started in time: it is not ended once it is locked. */
+/** A worker may have taken a run since it was found, so the condition is checked again once the run is locked. */
 async function expireWithin(
   client: ClientBase,
   ownerId: string,

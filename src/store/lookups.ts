@@ -1,25 +1,25 @@
 import { LRUCache } from 'lru-cache';
-import { newId } from '../../rules/ids/ids.ts';
-import type { ModelReference } from '../../rules/models/model-id.ts';
-import { type ResolvedModel, resolveName } from '../../rules/models/model-name.ts';
-import type { PastCall } from '../../rules/models/track-record.ts';
-import type { History } from '../../rules/prediction/outcomes.ts';
-import { type Forecast, readForecast } from '../../rules/prediction/prediction.ts';
-import type { ProviderId } from '../../vocabulary.ts';
-import { type Credential, type CredentialState, readCredential } from '../accounts/credentials.ts';
-import { ensureGuest, type GuestRow } from '../accounts/server-accounts.ts';
-import { type AgentRow, activeAgents } from '../agents/agents.ts';
-import type { Database } from '../database/database.ts';
-import { type DatabaseCondition, readCondition } from '../database/is-read-only.ts';
-import { shareReads } from '../database/share-reads.ts';
-import { type ModelCandidate, readModelCandidates } from '../models/candidates.ts';
-import { findNamedModels } from '../models/models.ts';
-import { readRecentCalls } from '../models/recent-calls.ts';
-import { readTaskTotals, type TaskTotals } from '../tasks/totals.ts';
-import { type InstallationReport, readInstallation } from '../workers/installation-report.ts';
-import { type Analytics, readAnalytics } from './analytics.ts';
-import { readHistory } from './read-history.ts';
-import type { AnalyticsScope } from './scope.ts';
+import { newId } from '../rules/ids/ids.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
+import { type ResolvedModel, resolveName } from '../rules/models/model-name.ts';
+import type { PastCall } from '../rules/models/track-record.ts';
+import type { History } from '../rules/prediction/outcomes.ts';
+import { type Forecast, readForecast } from '../rules/prediction/prediction.ts';
+import type { ProviderId } from '../vocabulary.ts';
+import { type Credential, type CredentialState, readCredential } from './accounts/credentials.ts';
+import { ensureGuest, type GuestRow } from './accounts/server-accounts.ts';
+import { type AgentRow, activeAgents } from './agents/agents.ts';
+import { type Analytics, readAnalytics } from './analytics/analytics.ts';
+import { readHistory } from './analytics/read-history.ts';
+import type { AnalyticsScope } from './analytics/scope.ts';
+import type { Database } from './database/database.ts';
+import { type DatabaseCondition, readCondition } from './database/is-read-only.ts';
+import { shareReads } from './database/share-reads.ts';
+import { type ModelCandidate, readModelCandidates } from './models/candidates.ts';
+import { findNamedModels } from './models/models.ts';
+import { readRecentCalls } from './models/recent-calls.ts';
+import { readTaskTotals, type TaskTotals } from './tasks/totals.ts';
+import { type InstallationReport, readInstallation } from './workers/installation-report.ts';
 
 /**
  * Caches hot lookups for one second. Misses are never cached, so new rows are visible at once; deleted rows
