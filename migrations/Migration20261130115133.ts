@@ -44,7 +44,8 @@ const KINDS = {
   bulk: { facets: [], models: null, text: text(['bulk.action']) },
 };
 
-function searchSql(kind: keyof typeof KINDS): string {
+/** @param row SQL of the row of the kind: that of a trigger, or of its table, which is joined then */
+function searchSql(kind: keyof typeof KINDS, row: 'new' | 'table'): string {
   const facet = ([name, value]: readonly string[]) => `run_facet(listed.scope, '${name}', ${value})`;
   const { facets, models, text } = KINDS[kind];
   const all = [
@@ -56,16 +57,20 @@ function searchSql(kind: keyof typeof KINDS): string {
     ...facets,
   ];
   const others = [
-    `array(select run_facet(listed.scope, 'tag', tag) from unnest(run.tags) as tag)`,
-    ...(models ? [`array(select run_facet(listed.scope, 'model', name) from (${models}) as called)`] : []),
+    `case when run.tags <> '{}' then array(select run_facet(listed.scope, 'tag', tag) from unnest(run.tags) as tag) end`,
+    // A new one has no rounds.
+    ...(models && row === 'table'
+      ? [`array(select run_facet(listed.scope, 'model', name) from (${models}) as called)`]
+      : []),
   ];
-  return `
+  const source = row === 'table' ? `run join ${kind} on ${kind}.id = run.id` : 'run';
+  const sql = `
     insert into run_search (run_id, owner_id, kind, is_part, created_at, facets, words)
     select run.id, run.owner_id, run.kind, run.parent_id is not null, run.created_at,
       array_remove(array[${all.map(facet).join(', ')}], null) || ${others.join(' || ')},
       strip(to_tsvector('simple', ${text}))
-    from run join ${kind} on ${kind}.id = run.id,
-      lateral (select coalesce(run.parent_id, run.owner_id || '/' || run.kind) as scope) as listed`;
+    from ${source}, lateral (select run_scope(run.owner_id, run.kind, run.parent_id) as scope offset 0) as listed`;
+  return row === 'new' ? sql.replaceAll(`${kind}.`, 'new.') : sql;
 }
 
 const WRITE = `
@@ -75,8 +80,10 @@ const WRITE = `
 
 /** Of a scope, so that a facet of one account is never among those of another. */
 const FUNCTIONS = `
-  create function run_facet(scope text, name text, value text) returns bigint
-    language sql immutable parallel safe return hashtextextended(scope || '/' || name || '/' || value, 0);
+  create function run_scope(owner_id text, kind text, parent_id text) returns bigint
+    language sql immutable parallel safe return hashtextextended(coalesce(parent_id, owner_id || '/' || kind), 0);
+  create function run_facet(scope bigint, name text, value text) returns bigint
+    language sql immutable parallel safe return hashtextextended(name || '/' || value, scope);
   create function run_week(at timestamptz) returns integer
     language sql immutable parallel safe return div(extract(epoch from at), 604800)::integer;
   create function search_run(wanted text, of_kind text) returns void language plpgsql as $$
@@ -84,7 +91,7 @@ const FUNCTIONS = `
     ${Object.keys(KINDS)
       .map(
         (kind, index) => `${index > 0 ? 'els' : ''}if of_kind = '${kind}' then
-      ${searchSql(kind as keyof typeof KINDS)} where run.id = wanted ${WRITE};`,
+      ${searchSql(kind as keyof typeof KINDS, 'table')} where run.id = wanted ${WRITE};`,
       )
       .join('\n    ')}
     end if;
@@ -135,7 +142,12 @@ const TRIGGERS = `
     perform search_run(new.id, '${kind}');
     return null;
   end $$;
-  create trigger ${kind}_created after insert on ${kind} for each row execute function search_${kind}();
+  create function search_new_${kind}() returns trigger language plpgsql as $$
+  begin
+    ${searchSql(kind as keyof typeof KINDS, 'new')} where run.id = new.id;
+    return null;
+  end $$;
+  create trigger ${kind}_created after insert on ${kind} for each row execute function search_new_${kind}();
   create trigger ${kind}_changed after update of ${columns.join(', ')} on ${kind} for each row
     when (${differs(columns)}) execute function search_${kind}();`,
     )
@@ -144,10 +156,11 @@ const TRIGGERS = `
 const MADE = [
   'search_this_run',
   'search_run_of_round',
-  ...Object.keys(ASKED).map((kind) => `search_${kind}`),
+  ...Object.keys(ASKED).flatMap((kind) => [`search_${kind}`, `search_new_${kind}`]),
   'search_run',
   'run_week',
   'run_facet',
+  'run_scope',
 ];
 
 export class Migration20261130115133 extends Migration {
@@ -158,11 +171,11 @@ export class Migration20261130115133 extends Migration {
     this.addSql(`create table "run_search" ("run_id" text not null, "owner_id" text not null, "kind" text not null, "is_part" boolean not null, "created_at" timestamptz(6) not null, "facets" bigint[] not null, "words" tsvector not null, primary key ("run_id"));`);
     this.addSql(FUNCTIONS);
     // Before the index, which is made of all rows more quickly than of each, and in the order in which lists read them.
-    for (const kind of Object.keys(KINDS)) this.addSql(`${searchSql(kind as keyof typeof KINDS)} order by run.created_at;`);
+    for (const kind of Object.keys(KINDS)) this.addSql(`${searchSql(kind as keyof typeof KINDS, 'table')} order by run.created_at;`);
     this.addSql(`create index "run_search_newest" on "run_search" ("owner_id", "kind", "created_at" desc, "run_id" desc) where not "is_part";`);
     this.addSql(`create index "run_search_found" on "run_search" using gin ("facets", "words") with (gin_pending_list_limit = 65536);`);
 
-    this.addSql(`create index "run_listed_status" on "run" ("owner_id", "kind", "status", "created_at" desc, "id" desc) where "parent_id" is null;`);
+    this.addSql(`create index "run_listed_status" on "run" ("owner_id", "kind", "status", "created_at" desc, "id" desc) where "parent_id" is null and "status" in ('pending', 'waiting', 'failed', 'cancelled');`);
 
     this.addSql(`alter table "run_search" add constraint "run_search_kind_check" check ("kind" in ('task', 'execution', 'orchestration', 'bulk'));`);
     this.addSql(TRIGGERS);

@@ -425,16 +425,23 @@ describe.each([
       index: 'run_search_found',
     },
   ]),
-  ...(['running', 'cancelled'] as const).flatMap((status) => [
+  ...(
+    [
+      ['running', 'run_running'],
+      ['queued', 'run_next'],
+      ['waiting', 'run_listed_status'],
+      ['cancelled', 'run_listed_status'],
+    ] as const
+  ).flatMap(([status, index]) => [
     {
       what: `tasks that are ${status}`,
       ask: () => tasksBy({ statuses: [status] }).read(range),
-      index: 'run_listed_status',
+      index,
     },
     {
       what: `${status} tasks of some types`,
       ask: () => tasksBy({ statuses: [status], types: ['code'] }).read(range),
-      index: status === 'running' ? 'run_listed_status' : 'run_search_found',
+      index: status === 'cancelled' ? 'run_search_found' : index,
     },
   ]),
   ...BULK.map(([what, filter]) => ({

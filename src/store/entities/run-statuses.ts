@@ -1,15 +1,15 @@
 import { RUN_STATUSES, type RunStatus } from '../../vocabulary.ts';
 
-type List = 'open' | 'untaken' | 'held' | 'open execution' | 'finished' | 'ended';
+type List = 'listed' | 'open' | 'untaken' | 'held' | 'open execution' | 'finished' | 'ended';
 
 const LISTS: Record<RunStatus, readonly List[]> = {
-  pending: ['open', 'untaken'],
+  pending: ['open', 'untaken', 'listed'],
   queued: ['open', 'untaken', 'held', 'open execution'],
   running: ['open', 'held'],
-  waiting: ['open', 'open execution'],
+  waiting: ['open', 'open execution', 'listed'],
   completed: ['ended', 'finished'],
-  failed: ['ended', 'finished'],
-  cancelled: ['ended'],
+  failed: ['ended', 'finished', 'listed'],
+  cancelled: ['ended', 'listed'],
 };
 
 /**
@@ -37,6 +37,9 @@ export const OPEN_EXECUTION = inSql('open execution');
 export const FINISHED = inSql('finished');
 
 export const ENDED = inSql('ended');
+
+/** Runs that lists find by their status. */
+export const LISTED = inSql('listed');
 
 /** SQL: a worker may take the run. */
 export const IS_READY = `run.status = 'queued' and run.blockers = 0 and run.worker_id is null`;

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { RUN_KINDS, RUN_STATUSES } from '../../vocabulary.ts';
-import { FINISHED, OPEN, UNTAKEN } from './run-statuses.ts';
+import { FINISHED, LISTED, OPEN, UNTAKEN } from './run-statuses.ts';
 import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
@@ -35,9 +35,9 @@ export const Run = defineEntity({
       expression: `create index "run_listed_${order}" on "run" ("owner_id", "kind", ${column} desc, "id" desc) where "parent_id" is null`,
     })),
     {
+      // Not of those that a run has on its way to success: a list of them is read by other indexes.
       name: 'run_listed_status',
-      expression:
-        'create index "run_listed_status" on "run" ("owner_id", "kind", "status", "created_at" desc, "id" desc) where "parent_id" is null',
+      expression: `create index "run_listed_status" on "run" ("owner_id", "kind", "status", "created_at" desc, "id" desc) where "parent_id" is null and "status" ${LISTED}`,
     },
     {
       name: 'run_session_created',

@@ -33,14 +33,14 @@ export function countedSql(selected: SelectedSql): string {
 
 function countSql({ selected, isSearched }: Branch, most: number): string {
   if (isSearched) return countSearchedSql(selected, most);
-  const { kind, indexed, searched, hasStatus } = selected;
+  const { kind, source, indexed, searched, hasStatus } = selected;
   const all = joined({ ...indexed, ...searched, ...(hasStatus && { hasStatus }) });
-  return `select run.id from ${sourceSql(kind, all)} where ${all} limit ${most}`;
+  return `select run.id from ${sourceSql(kind, all, source)} where ${all} limit ${most}`;
 }
 
 /** SQL of the ids of all runs that match. @param ids SQL of a list of ids; only those of it */
 export function matchingSql(
-  { kind, indexed, searched, hasStatus }: SelectedSql,
+  { kind, source, indexed, searched, hasStatus }: SelectedSql,
   ids: string | null = null,
 ): string {
   const all = joined({
@@ -49,7 +49,7 @@ export function matchingSql(
     ...searched,
     ...(hasStatus && { hasStatus }),
   });
-  return `select run.id from ${sourceSql(kind, all)} where ${all}`;
+  return `select run.id from ${sourceSql(kind, all, source)} where ${all}`;
 }
 
 /** Runs that are found in one way. */
@@ -67,18 +67,20 @@ function branchesSql(selected: SelectedSql, page: SearchedPage): string {
 }
 
 function orderedSql(
-  { kind, indexed, searched, hasStatus }: SelectedSql,
+  { kind, source, indexed, searched, hasStatus }: SelectedSql,
   { order, range, between, most }: SearchedPage,
 ): string {
   const [key, direction] = [orderKeySql(order), readDirection(order, range)];
   const all = joined({ ...indexed, ...between, ...searched, ...(hasStatus && { hasStatus }) });
   return `
-    select run.id, ${key} as "orderKey" from ${sourceSql(kind, all)} where ${all}
+    select run.id, ${key} as "orderKey" from ${sourceSql(kind, all, source)} where ${all}
     order by ${key} ${direction}, run.id ${direction} limit ${most}`;
 }
 
 /** Runs that no worker has taken, or that have not ended: few at a time, and in the order of an index by status. */
 const OPEN = ['pending', 'queued', 'running', 'waiting'] as const satisfies RunStatus[];
+/** Those of indexes without an order. */
+const HELD = ['queued', 'running'] as const satisfies RunStatus[];
 /** Those of `search`. */
 const ENDED_BADLY = ['failed', 'cancelled'] as const satisfies RunStatus[];
 
@@ -112,7 +114,11 @@ const openOf = (kind: RunKind, statuses: readonly RunStatus[]): readonly RunStat
 function ofStatus(selected: SelectedSql, status: RunStatus): Branch {
   const indexed = { ...selected.indexed, status: `run.status = '${status}'` };
   const hasStatus = selected.kind === 'execution' ? selected.hasStatus : null;
-  return { selected: { ...selected, indexed, hasStatus }, isSearched: false };
+  // As a subquery that is planned alone: by the index of such runs, whatever the order of the list.
+  const source = isAmong(HELD, status)
+    ? `(select * from run where run.owner_id = ${selected.owner} and run.status = '${status}' offset 0) as run`
+    : 'run';
+  return { selected: { ...selected, source, indexed, hasStatus }, isSearched: false };
 }
 
 function ofEnded(selected: SelectedSql, statuses: readonly RunStatus[]): SelectedSql {

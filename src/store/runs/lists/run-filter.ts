@@ -68,7 +68,7 @@ export type Conditions = Readonly<Record<string, string>>;
  * own, and so are those of the parts of an execution.
  */
 export const scopeSql = (kind: RunKind, owner: string, execution: string | null): string =>
-  execution ?? `${owner} || '/${kind}'`;
+  `run_scope(${owner}, '${kind}', ${execution})`;
 
 export const facetSql = (scope: string, name: SearchFacet, value: string): string =>
   `run_facet(${scope}, '${name}', ${value})`;

@@ -34,6 +34,8 @@ export interface SelectedSql {
   kind: RunKind;
   scope: string;
   owner: string;
+  /** SQL: where the runs are read. */
+  source: string;
   /** By which indexes of `run`, or of the threads of a kind, find the runs. */
   indexed: Conditions;
   /** Those of them that `search` has as columns. */
@@ -77,6 +79,7 @@ export function selectedSql(
     ...created,
   });
   return {
+    source: 'run',
     ...{ kind, scope, owner, indexed, created, session, statuses },
     searched: {
       ...searchedSql(kind, filter, scope, parameter),
@@ -94,7 +97,7 @@ export const literals = (statuses: readonly RunStatus[]): string =>
 export const joined = (conditions: Conditions): string => Object.values(conditions).join(' and ');
 
 /** SQL of runs with the tables that conditions read. */
-export function sourceSql(kind: RunKind, read: string, run = 'run'): string {
+export function sourceSql(kind: RunKind, read: string, run: string): string {
   const ofKind = read.includes(`${kind}.`) ? ` join ${kind} on ${kind}.id = run.id` : '';
   const search = read.includes('search.') ? ' join run_search as search on search.run_id = run.id' : '';
   return `${run}${ofKind}${search}`;
