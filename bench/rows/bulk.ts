@@ -31,7 +31,7 @@ export const bulk: Row = {
         { seconds: [] as number[], ours: [] as number[], alone: [] as number[] },
       ]),
     ) as Record<Action, { seconds: number[]; ours: number[]; alone: number[] }>;
-    for (let round = 0; round < (stage.quick ? 1 : 3); round += 1) {
+    for (let round = 0; round < (stage.quick ? 1 : 2); round += 1) {
       await fill(many, count);
       for (const action of ACTIONS) {
         const { seconds, ours, alone } = rounds[action];

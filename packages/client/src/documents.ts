@@ -342,7 +342,7 @@ export type RunStatus =
   | 'FAILED'
   /** Held until `executeTask`. */
   | 'PENDING'
-  /** Waits for a worker, or for an earlier turn of its thread. */
+  /** Waits for its `startAt`, for a worker, or for an earlier turn of its thread. */
   | 'QUEUED'
   /** A worker is executing it. */
   | 'RUNNING'

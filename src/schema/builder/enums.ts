@@ -25,7 +25,7 @@ import { capitals } from './enum-values.ts';
 
 const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
   pending: 'Held until `executeTask`.',
-  queued: 'Waits for a worker, or for an earlier turn of its thread.',
+  queued: 'Waits for its `startAt`, for a worker, or for an earlier turn of its thread.',
   running: 'A worker is executing it.',
   waiting: 'Waits for input or for another run.',
   completed: 'Completed successfully; its result is available.',
