@@ -231,7 +231,7 @@ export class Migration20261130115727 extends Migration {
   override up(): void | Promise<void> {
     this.addSql(`create table "counter" ("owner_id" text not null, "scope" text not null, "grain" text not null, "at" timestamptz(6) not null, "subject" text not null, "name" text not null default '', "detail" text not null default '', "bucket" int not null default -1, "count" bigint not null default '0', "failed" bigint not null default '0', "unpriced" bigint not null default '0', "cost" numeric(24,12) not null default '0', "input_tokens" bigint not null default '0', "output_tokens" bigint not null default '0', "duration_ms" numeric(24,3) not null default '0', "timed" bigint not null default '0', "first_token_ms" numeric(24,3) not null default '0', "begun" bigint not null default '0', "score" numeric(24,6) not null default '0', "iterations" bigint not null default '0', primary key ("owner_id", "scope", "grain", "at", "subject", "name", "detail", "bucket"));`);
 
-    this.addSql(`create table "counter_change" ("owner_id" text not null, "id" bigint not null, "session_id" text null, "user_label" text null, "at" timestamptz(6) not null, "subject" text not null, "name" text not null default '', "detail" text not null default '', "bucket" int not null default -1, "count" bigint not null default '0', "failed" bigint not null default '0', "unpriced" bigint not null default '0', "cost" numeric(24,12) not null default '0', "input_tokens" bigint not null default '0', "output_tokens" bigint not null default '0', "duration_ms" numeric(24,3) not null default '0', "timed" bigint not null default '0', "first_token_ms" numeric(24,3) not null default '0', "begun" bigint not null default '0', "score" numeric(24,6) not null default '0', "iterations" bigint not null default '0', primary key ("owner_id", "id"));`);
+    this.addSql(`create table "counter_change" ("owner_id" text not null, "id" bigint not null, "session_id" text null, "user_label" text null, "at" timestamptz(6) not null, "subject" text not null, "name" text not null default '', "detail" text not null default '', "bucket" int not null default -1, "count" bigint null, "failed" bigint null, "unpriced" bigint null, "cost" numeric(24,12) null, "input_tokens" bigint null, "output_tokens" bigint null, "duration_ms" numeric(24,3) null, "timed" bigint null, "first_token_ms" numeric(24,3) null, "begun" bigint null, "score" numeric(24,6) null, "iterations" bigint null, primary key ("owner_id", "id"));`);
 
     this.addSql(`create table "counter_histogram" ("owner_id" text not null, "scope" text not null, "grain" text not null, "at" timestamptz(6) not null, "buckets" int[] not null, "counts" bigint[] not null, "micros" bigint[] not null, primary key ("owner_id", "scope", "grain", "at"));`);
 
@@ -241,7 +241,7 @@ export class Migration20261130115727 extends Migration {
     this.addSql(`alter table "run" add "duration_ms" numeric(18,3) null, add "whole_created_at" timestamptz(6) null;`);
     this.addSql(BUCKET);
     this.addSql(PRESENT_RUNS);
-    this.addSql(`create index "run_ended" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "status" in ('completed', 'failed');`);
+    this.addSql(`create index "run_timed" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "duration_ms" is not null;`);
     for (const statement of [COLUMNS, PRESENT, COUNT]) this.addSql(statement);
   }
 
@@ -254,7 +254,7 @@ export class Migration20261130115727 extends Migration {
     this.addSql(`drop table if exists "counter_histogram" cascade;`);
     this.addSql('drop sequence counter_change_id;');
 
-    this.addSql(`drop index "run_ended";`);
+    this.addSql(`drop index "run_timed";`);
     this.addSql(`alter table "run" drop column "duration_ms", drop column "whole_created_at";`);
   }
 

@@ -44,8 +44,9 @@ export const Run = defineEntity({
       expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" ${FINISHED}`,
     },
     {
-      name: 'run_ended',
-      expression: `create index "run_ended" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "status" ${FINISHED}`,
+      // Of all accounts. Not by status: lists of an account that name one might be read by it.
+      name: 'run_timed',
+      expression: `create index "run_timed" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "duration_ms" is not null`,
     },
     {
       // Finds the next run of an account, and counts its waiting runs.
