@@ -2,6 +2,7 @@ import pg, { type ClientBase } from 'pg';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { addLegacyUse, listLegacyClients } from '../../src/store/accounts/legacy-clients.ts';
 import { createQuotas } from '../../src/store/accounts/quotas.ts';
+import { readAgentReports } from '../../src/store/agents/reports.ts';
 import { readAnalytics } from '../../src/store/analytics/analytics.ts';
 import { foldCounters } from '../../src/store/analytics/counters/fold-counters.ts';
 import { OF_ACCOUNT, sumCounts } from '../../src/store/analytics/counters/sum-counts.ts';
@@ -361,6 +362,11 @@ describe.each([
   ...['counter_pkey', 'counter_change_pkey', 'run_owner_ended'].map((index) => ({
     what: "the totals of an account's tasks",
     ask: () => readTaskTotals(server.store.database, 'u7'),
+    index,
+  })),
+  ...['run_agent_ended', 'run_agent_busy'].map((index) => ({
+    what: 'the reports of built-in agents',
+    ask: () => readAgentReports(server.store.database, 'u7', ['agent:code', 'agent:test']),
     index,
   })),
   ...['counter_pkey', 'counter_change_pkey'].map((index) => ({
