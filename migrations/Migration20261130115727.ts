@@ -37,15 +37,18 @@ const COLUMNS = `
     when (new.parent_id is not null) execute function find_whole();`;
 
 const PRESENT_RUNS = `
-  update run set duration_ms = present.duration_ms, whole_created_at = present.whole_created_at from (
-    select run.id, whole.created_at as whole_created_at, case when run.status in ${FINISHED} then
+  update run set duration_ms = present.duration_ms, whole_created_at = present.whole_created_at, agent_id = present.agent_id
+  from (
+    select run.id, work.agent_id, whole.created_at as whole_created_at, case when run.status in ${FINISHED} then
       round(1000 * extract(epoch from greatest(work.completed_at, work.started_at) - work.started_at), 3) end as duration_ms
     from run left join (
-      select id, started_at, completed_at from task union all select id, started_at, completed_at from execution
-      union all select id, started_at, completed_at from orchestration
+      select id, started_at, completed_at, agent_id from task
+      union all select id, started_at, completed_at, null from execution
+      union all select id, started_at, completed_at, null from orchestration
     ) as work on work.id = run.id left join run as whole on whole.id = run.parent_id
   ) as present
-  where present.id = run.id and (present.duration_ms is not null or present.whole_created_at is not null);`;
+  where present.id = run.id and (present.duration_ms is not null
+    or present.whole_created_at is not null or present.agent_id is not null);`;
 
 /** SQL of what a row of `run` determines for what it does. */
 const OF_RUN = (run: string) => `${run}.owner_id, ${run}.session_id,
@@ -231,17 +234,19 @@ export class Migration20261130115727 extends Migration {
   override up(): void | Promise<void> {
     this.addSql(`create table "counter" ("owner_id" text not null, "scope" text not null, "grain" text not null, "at" timestamptz(6) not null, "subject" text not null, "name" text not null default '', "detail" text not null default '', "bucket" int not null default -1, "count" bigint not null default '0', "failed" bigint not null default '0', "unpriced" bigint not null default '0', "cost" numeric(24,12) not null default '0', "input_tokens" bigint not null default '0', "output_tokens" bigint not null default '0', "duration_ms" numeric(24,3) not null default '0', "timed" bigint not null default '0', "first_token_ms" numeric(24,3) not null default '0', "begun" bigint not null default '0', "score" numeric(24,6) not null default '0', "iterations" bigint not null default '0', primary key ("owner_id", "scope", "grain", "at", "subject", "name", "detail", "bucket"));`);
 
-    this.addSql(`create table "counter_change" ("owner_id" text not null, "id" bigint not null, "session_id" text null, "user_label" text null, "at" timestamptz(6) not null, "subject" text not null, "name" text not null default '', "detail" text not null default '', "bucket" int not null default -1, "count" bigint not null default '0', "failed" bigint not null default '0', "unpriced" bigint not null default '0', "cost" numeric(24,12) not null default '0', "input_tokens" bigint not null default '0', "output_tokens" bigint not null default '0', "duration_ms" numeric(24,3) not null default '0', "timed" bigint not null default '0', "first_token_ms" numeric(24,3) not null default '0', "begun" bigint not null default '0', "score" numeric(24,6) not null default '0', "iterations" bigint not null default '0', primary key ("owner_id", "id"));`);
+    this.addSql(`create table "counter_change" ("owner_id" text not null, "id" bigint not null, "session_id" text null, "user_label" text null, "at" timestamptz(6) not null, "subject" text not null, "name" text not null default '', "detail" text not null default '', "bucket" int not null default -1, "count" bigint null, "failed" bigint null, "unpriced" bigint null, "cost" numeric(24,12) null, "input_tokens" bigint null, "output_tokens" bigint null, "duration_ms" numeric(24,3) null, "timed" bigint null, "first_token_ms" numeric(24,3) null, "begun" bigint null, "score" numeric(24,6) null, "iterations" bigint null, primary key ("owner_id", "id"));`);
 
     this.addSql(`create table "counter_histogram" ("owner_id" text not null, "scope" text not null, "grain" text not null, "at" timestamptz(6) not null, "buckets" int[] not null, "counts" bigint[] not null, "micros" bigint[] not null, primary key ("owner_id", "scope", "grain", "at"));`);
 
     this.addSql('create sequence counter_change_id cache 50;');
     this.addSql(`alter table counter_change alter column id set default nextval('counter_change_id');`);
 
-    this.addSql(`alter table "run" add "duration_ms" numeric(18,3) null, add "whole_created_at" timestamptz(6) null;`);
+    this.addSql(`alter table "run" add "duration_ms" numeric(18,3) null, add "agent_id" text null, add "whole_created_at" timestamptz(6) null;`);
     this.addSql(BUCKET);
     this.addSql(PRESENT_RUNS);
-    this.addSql(`create index "run_ended" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "status" in ('completed', 'failed');`);
+    this.addSql(`create index "run_agent_ended" on "run" ("owner_id", "agent_id", "ended_at" desc) where "agent_id" is not null and "status" in ('completed', 'failed');`);
+    this.addSql(`create index "run_agent_busy" on "run" ("owner_id", "agent_id") where "agent_id" is not null and "status" in ('running', 'waiting');`);
+    this.addSql(`create index "run_timed" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "duration_ms" is not null;`);
     for (const statement of [COLUMNS, PRESENT, COUNT]) this.addSql(statement);
   }
 
@@ -254,8 +259,10 @@ export class Migration20261130115727 extends Migration {
     this.addSql(`drop table if exists "counter_histogram" cascade;`);
     this.addSql('drop sequence counter_change_id;');
 
-    this.addSql(`drop index "run_ended";`);
-    this.addSql(`alter table "run" drop column "duration_ms", drop column "whole_created_at";`);
+    this.addSql(`drop index "run_agent_ended";`);
+    this.addSql(`drop index "run_agent_busy";`);
+    this.addSql(`drop index "run_timed";`);
+    this.addSql(`alter table "run" drop column "duration_ms", drop column "agent_id", drop column "whole_created_at";`);
   }
 
 }

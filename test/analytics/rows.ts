@@ -37,9 +37,19 @@ export async function addRun({ database: { pool } }: Store, row: Row): Promise<s
   const id = `run${made}`;
   const { kind = 'task', status = 'completed', at = '2026-11-20T12:00:00Z', seconds } = row;
   await pool.query(
-    `insert into run (id, kind, owner_id, session_id, origin, status, parent_id, created_at, updated_at, duration_ms)
-     values ($1, $2, $3, $4, 'graphql', $5, $6, $7, $7, case when $5 in ('completed', 'failed') then $8::numeric * 1000 end)`,
-    [id, kind, row.owner, row.session ?? null, status, row.parent ?? null, at, seconds ?? null],
+    `insert into run (id, kind, owner_id, session_id, origin, status, parent_id, created_at, updated_at, duration_ms, agent_id)
+     values ($1, $2, $3, $4, 'graphql', $5, $6, $7, $7, case when $5 in ('completed', 'failed') then $8::numeric * 1000 end, $9)`,
+    [
+      id,
+      kind,
+      row.owner,
+      row.session ?? null,
+      status,
+      row.parent ?? null,
+      at,
+      seconds ?? null,
+      row.agent ?? null,
+    ],
   );
   await addWork(pool, id, kind, row);
   if (seconds !== undefined) {

@@ -10,9 +10,12 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { checkLine } from '../../src/importing/check-line.ts';
 import { RECORDS } from '../../src/importing/records.ts';
+import { createLog } from '../../src/log.ts';
 import { FREQUENT_PASSWORDS } from '../../src/resolvers/accounts/frequent-passwords.ts';
 import { globalId } from '../../src/rules/ids/global-id.ts';
 import { lockAccounts } from '../../src/store/accounts/accounts.ts';
+import { compareCounters } from '../../src/store/analytics/counters/compare-counters.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
 import { examples, PAGES } from '../docs/pages.ts';
 import { createClient, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
@@ -256,6 +259,11 @@ async function dump(databaseUrl: string): Promise<string> {
   return JSON.stringify(rows);
 }
 
+async function differences(url: string) {
+  const opened = openDatabase({ url, poolMax: 1, log: createLog('error') });
+  return compareCounters(opened).finally(() => opened.close());
+}
+
 const database = fixture(async () => {
   const created = await createDatabase();
   return { ...created, stop: () => created.drop() };
@@ -287,6 +295,7 @@ describe('given a file that was imported before', () => {
     expect(first.out).toContain('account: 2 imported, 1 there already');
     expect(first.out).toContain('task: 1 imported, 1 there already');
     const before = await dump(database.url);
+    expect(await differences(database.url)).toEqual([]);
     const second = await run(path, database.url);
     expect(second).toMatchObject({
       code: 0,

@@ -2,6 +2,10 @@ import pg, { type ClientBase } from 'pg';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { addLegacyUse, listLegacyClients } from '../../src/store/accounts/legacy-clients.ts';
 import { createQuotas } from '../../src/store/accounts/quotas.ts';
+import { readAgentReports } from '../../src/store/agents/reports.ts';
+import { readAnalytics } from '../../src/store/analytics/analytics.ts';
+import { foldCounters } from '../../src/store/analytics/counters/fold-counters.ts';
+import { OF_ACCOUNT, sumCounts } from '../../src/store/analytics/counters/sum-counts.ts';
 import { matchSql } from '../../src/store/bulk/match-runs.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { findDeliveries, readDeliveries } from '../../src/store/integrations/deliveries.ts';
@@ -25,6 +29,7 @@ import { listSessions } from '../../src/store/sessions/sessions.ts';
 import { readSessionTotals } from '../../src/store/sessions/totals.ts';
 import { countTasksOf, listTasks, readTasksOf } from '../../src/store/tasks/list-tasks.ts';
 import { findTasks } from '../../src/store/tasks/tasks.ts';
+import { readTaskTotals } from '../../src/store/tasks/totals.ts';
 import { readTurns } from '../../src/store/threads/read-turns.ts';
 import { findThreads, listThreads, readThreadTexts } from '../../src/store/threads/threads.ts';
 import { fixture } from '../harness/fixture.ts';
@@ -38,9 +43,9 @@ const FILL = [
   `insert into thread (id, owner_id, session_id, created_at)
    select 't' || i, 'u' || (1 + i % 1000 % 20), 's' || (1 + (i + 999) % 1000), now() - i * interval '1 second'
    from generate_series(1, 20000) as i`,
-  `insert into run (id, kind, owner_id, session_id, origin, status, created_at)
+  `insert into run (id, kind, owner_id, session_id, origin, status, created_at, duration_ms)
    select 'r' || i, 'task', 'u' || (1 + i % 1000 % 20), 's' || (1 + (i + 999) % 1000), 'graphql', 'completed',
-     now() - i * interval '1 second' from generate_series(1, 20000) as i`,
+     now() - i * interval '1 second', 1000 + i % 5000 from generate_series(1, 20000) as i`,
   `insert into task (id, kind, type, title, template_name, prompt, provider, model)
    select id, 'prompt', (array['code', 'test'])[1 + length(id) % 2], 'a title', 'a', 'x', 'demo', 'demo' from run`,
   `insert into model_call (id, run_id, attempt, provider, model, status, cost)
@@ -69,13 +74,22 @@ const FILL = [
    select 'u' || (1 + i % 2000), 1, 0, 100 from generate_series(1, 100000) as i`,
   `insert into run (id, kind, owner_id, origin, status) values ('b1', 'bulk', 'u7', 'graphql', 'running')`,
   `insert into bulk (id, action, settings) values ('b1', 'cancel', '{}')`,
-  'vacuum analyze',
 ];
+
+/** Changes of other accounts, which no worker adds up. */
+const PENDING = `
+  insert into counter_change (owner_id, session_id, at, subject, name, detail, count)
+  select 'u' || (1 + i % 2000), 's' || i, date_trunc('hour', now()), 'run', 'task', 'completed', 1
+  from generate_series(1, 20000) as i`;
 
 const server = fixture(() => startTestServer({ worker: false }));
 beforeAll(async () => {
-  for (const statement of FILL) await server.store.database.pool.query(statement);
-});
+  const { database } = server.store;
+  for (const statement of FILL) await database.pool.query(statement);
+  while (await foldCounters(database));
+  await database.pool.query(PENDING);
+  await database.pool.query('vacuum analyze');
+}, 120_000);
 
 interface Plan {
   'Node Type': string;
@@ -121,11 +135,14 @@ function nodesOf(plan: Plan): Plan[] {
 }
 
 /** Next to nothing is in them here, so that an index would be no quicker. */
-const EMPTY = ['execution', 'orchestration', 'bulk'];
+const EMPTY = ['execution', 'orchestration', 'orchestration_round', 'agent', 'bulk'];
 
 const ERROR = { code: 'INTERNAL_ERROR', message: 'x' } as const;
 const range = { after: null, before: null, offset: 0, limit: 21, fromEnd: false };
 const NEWEST: RunOrder = { field: 'created_at', direction: 'desc' };
+const WHOLE_ACCOUNT = { ownerId: 'u7', sessionId: null, userLabel: null };
+/** It begins within an hour, whose runs are read. */
+const WEEK = { from: new Date(Date.now() - 7 * 86_400_000), to: null };
 const selection = { ownerId: 'u7', filter: EVERY_RUN, executionId: null };
 const tasksBy = (filter: Partial<RunFilter>, order = NEWEST) =>
   listTasks(server.store.database, {
@@ -338,11 +355,43 @@ describe.each([
     ask: () => listRuns(server.store.database, { ...selection, order: NEWEST }).count(),
     index: OF_OWNER,
   },
-  {
+  ...['counter_pkey', 'counter_change_pkey', 'session_pkey'].map((index) => ({
     what: 'the totals of a page of sessions',
     ask: () => readSessionTotals(server.store.database, ['s1', 's21', 's41']),
-    index: 'run_session_created',
-  },
+    index,
+  })),
+  ...['counter_pkey', 'counter_change_pkey', 'run_owner_ended'].map((index) => ({
+    what: "the totals of an account's tasks",
+    ask: () => readTaskTotals(server.store.database, 'u7'),
+    index,
+  })),
+  ...['run_agent_ended', 'run_agent_busy'].map((index) => ({
+    what: 'the reports of built-in agents',
+    ask: () => readAgentReports(server.store.database, 'u7', ['agent:code', 'agent:test']),
+    index,
+  })),
+  ...['counter_pkey', 'counter_change_pkey'].map((index) => ({
+    what: "the number of an account's runs",
+    ask: () =>
+      sumCounts(server.store.database, 'u7', OF_ACCOUNT, { subject: 'run', names: ['task'], details: null }),
+    index,
+  })),
+  ...[
+    'counter_pkey',
+    'counter_histogram_pkey',
+    'counter_change_pkey',
+    'run_owner_whole',
+    'run_session_created',
+  ].map((index) => ({
+    what: "an account's analytics",
+    ask: () => readAnalytics(server.store.database, { ...WHOLE_ACCOUNT, window: WEEK }),
+    index,
+  })),
+  ...['counter_pkey', 'counter_histogram_pkey', 'counter_change_pkey'].map((index) => ({
+    what: 'the analytics of a session',
+    ask: () => readAnalytics(server.store.database, { ...WHOLE_ACCOUNT, sessionId: 's6', window: null }),
+    index,
+  })),
   {
     what: 'the turns of a thread before a run',
     ask: () => readTurns(server.store.database, 't7', 'r6', 101),

@@ -25,8 +25,11 @@ export async function insertPast(server: TestServer, ownerId: string, past: read
          kind text, type text, "agentId" text, "templateName" text, provider text, model text, status text, result jsonb,
          error jsonb, seconds float8, "isStarted" boolean, prediction jsonb)) with ordinality as past
      ), runs as (
-       insert into run (id, kind, owner_id, origin, status, created_at)
-       select id, 'task', $1, 'graphql', status, now() - interval '1 day' + ordinality * interval '1 second' from given
+       insert into run (id, kind, owner_id, origin, status, created_at, agent_id, ended_at, duration_ms)
+       select id, 'task', $1, 'graphql', status, now() - interval '1 day' + ordinality * interval '1 second', "agentId",
+         case when status <> 'running' then now() end,
+         case when status in ('completed', 'failed') and "isStarted" then seconds * 1000 end
+       from given
      )
      insert into task (id, kind, type, prompt, agent_id, template_name, provider, model, result, error, prediction,
        started_at, completed_at)

@@ -1,6 +1,6 @@
 import type { RunError } from '../../errors.ts';
 import type { Database } from '../database/database.ts';
-import { FINISHED } from '../entities/run-statuses.ts';
+import { BUSY, FINISHED } from '../entities/run-statuses.ts';
 
 /** Number of an agent's last finished tasks that count. */
 const LAST_TASKS = 50;
@@ -34,23 +34,18 @@ export async function readAgentReports(
     text: `
       select wanted.id as "agentId", present.running, present.waiting, past.*
       from unnest($2::text[]) as wanted(id), lateral (
-        select count(*) filter (where run.status = 'running')::int as running,
-          count(*) filter (where run.status = 'waiting')::int as waiting
-        from task join run on run.id = task.id
-        where task.agent_id = wanted.id and task.completed_at is null and task.started_at is not null
-          and run.owner_id = $1
+        select count(*) filter (where status = 'running')::int as running,
+          count(*) filter (where status = 'waiting')::int as waiting
+        from run where owner_id = $1 and agent_id = wanted.id and status ${BUSY}
       ) as present, lateral (
         select count(*)::int as finished, count(*) filter (where succeeded)::int as succeeded,
-          (avg(extract(epoch from completed_at - started_at)) * 1000)::float8 as "averageDurationMs",
-          max(completed_at) as "lastFinishedAt",
-          (array_agg(error order by completed_at desc) filter (where error is not null))[1] as "lastError"
+          avg(duration_ms)::float8 as "averageDurationMs", max(ended_at) as "lastFinishedAt",
+          (array_agg(error order by ended_at desc) filter (where error is not null))[1] as "lastError"
         from (
-          select task.completed_at, task.started_at, task.error, task.succeeded
-          from task join run on run.id = task.id
-          where task.agent_id = wanted.id and task.completed_at is not null and run.owner_id = $1
-            and run.status ${FINISHED}
-          order by task.completed_at desc limit ${LAST_TASKS}
-        ) as last
+          select id, ended_at, duration_ms from run
+          where owner_id = $1 and agent_id = wanted.id and status ${FINISHED}
+          order by ended_at desc limit ${LAST_TASKS}
+        ) as last cross join lateral (select error, succeeded from task where task.id = last.id offset 0) as task
       ) as past`,
     values: [userId, agentIds],
   });

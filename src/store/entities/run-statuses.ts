@@ -1,12 +1,12 @@
 import { RUN_STATUSES, type RunStatus } from '../../vocabulary.ts';
 
-type List = 'listed' | 'open' | 'untaken' | 'held' | 'open execution' | 'finished' | 'ended';
+type List = 'listed' | 'open' | 'busy' | 'untaken' | 'held' | 'open execution' | 'finished' | 'ended';
 
 const LISTS: Record<RunStatus, readonly List[]> = {
   pending: ['open', 'untaken', 'listed'],
   queued: ['open', 'untaken', 'held', 'open execution'],
-  running: ['open', 'held'],
-  waiting: ['open', 'open execution', 'listed'],
+  running: ['open', 'held', 'busy'],
+  waiting: ['open', 'open execution', 'busy', 'listed'],
   completed: ['ended', 'finished'],
   failed: ['ended', 'finished', 'listed'],
   cancelled: ['ended', 'listed'],
@@ -23,6 +23,9 @@ function inSql(list: List): string {
 
 /** Runs that have not ended. */
 export const OPEN = inSql('open');
+
+/** Runs that have begun and not ended, unless they are executions. */
+export const BUSY = inSql('busy');
 
 /** Runs that no worker has taken. */
 export const UNTAKEN = inSql('untaken');

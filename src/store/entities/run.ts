@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { RUN_KINDS, RUN_STATUSES } from '../../vocabulary.ts';
-import { FINISHED, LISTED, OPEN, UNTAKEN } from './run-statuses.ts';
+import { BUSY, FINISHED, LISTED, OPEN, UNTAKEN } from './run-statuses.ts';
 import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
@@ -49,8 +49,17 @@ export const Run = defineEntity({
       expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" ${FINISHED}`,
     },
     {
-      name: 'run_ended',
-      expression: `create index "run_ended" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "status" ${FINISHED}`,
+      name: 'run_agent_ended',
+      expression: `create index "run_agent_ended" on "run" ("owner_id", "agent_id", "ended_at" desc) where "agent_id" is not null and "status" ${FINISHED}`,
+    },
+    {
+      name: 'run_agent_busy',
+      expression: `create index "run_agent_busy" on "run" ("owner_id", "agent_id") where "agent_id" is not null and "status" ${BUSY}`,
+    },
+    {
+      // Of all accounts. Not by status: lists of an account that name one might be read by it.
+      name: 'run_timed',
+      expression: `create index "run_timed" on "run" ("created_at" desc) where "kind" = 'task' and "parent_id" is null and "duration_ms" is not null`,
     },
     {
       // Finds the next run of an account, and counts its waiting runs.
@@ -146,6 +155,11 @@ export const Run = defineEntity({
     knownCost: p.decimal().precision(24).scale(12).default('0'),
     /** Of a run that completed or failed, from its start to its end; null if it has not started. Set by a trigger. */
     durationMs: p.decimal().precision(18).scale(3).nullable(),
+    /**
+     * Of a task of an agent, as in its table, to find those of one account by: a built-in agent works for all. It stays when
+     * the agent is deleted.
+     */
+    agentId: p.text().nullable(),
     /** Of a part: when the run that it is part of was created, for whose hour its model calls count. */
     wholeCreatedAt: p.datetime(6).nullable(),
     /** UTF-8 bytes stored for the run: input, events, checkpoints, result and artifacts. */

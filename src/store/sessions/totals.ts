@@ -32,7 +32,9 @@ export async function readSessionTotals(
     name: 'read-session-totals',
     text: `
       with wanted as materialized (
-        select id, owner_id from session where id = any($1::text[])
+        select session.* from (select distinct unnest($1::text[]) as id) as asked cross join lateral (
+          select id, owner_id from session where session.id = asked.id offset 0
+        ) as session
       ), counted as (
         select wanted.id, ${COLUMNS} from wanted cross join lateral (
           select * from counter

@@ -53,7 +53,12 @@ const NEW_TASK = {
 const insert = statement('create-task', NEW_TASK, ($) => {
   const { status, blockers, parent_id } = $;
   const ofRun = { status, blockers, parent_id, has_dependents: `${parent_id} is not null` };
-  const moved = newRunSql($, 'task', { ...ofRun, session_id: 'home.session_id' }, 'home');
+  const moved = newRunSql(
+    $,
+    'task',
+    { ...ofRun, session_id: 'home.session_id', agent_id: $.agent_id },
+    'home',
+  );
   const task = insertSql('task', {
     id: 'moved.id',
     joined_at: `case when ${$.thread_id} is not null then clock_timestamp() end`,

@@ -8,10 +8,7 @@ const LAST_TASKS = 1_000;
 /** Totals of tasks, without steps of executions, from counters and pending changes. */
 export interface TaskTotals {
   tasks: Record<RunStatus, number>;
-  /**
-   * Average milliseconds from start to end, over the last 1000 that completed or failed; null: there are
-   * none.
-   */
+  /** Average milliseconds from start to end, over the last 1000 that were started and completed or failed; null: there are none. */
   averageDurationMs: number | null;
   /** Number of agents working on one of them. */
   busyAgents: number;
@@ -41,7 +38,7 @@ export async function readTaskTotals(database: Database, ownerId: string | null)
       ) as tasks, (
         select avg(duration_ms)::float8 from (
           select duration_ms from run
-          where kind = 'task' and parent_id is null and status ${FINISHED} ${isTheirs}
+          where kind = 'task' and parent_id is null and status ${FINISHED} and duration_ms is not null ${isTheirs}
           order by created_at desc limit ${LAST_TASKS}
         ) as last
       ) as "averageDurationMs", (

@@ -39,7 +39,16 @@ export function separateTimesSql(changes: string): string {
     from ${changes} where subject = 'run' and bucket >= 0`;
 }
 
-/** SQL of the totals that changes add up to, in the columns of `counter`, with times. @param changes the name of a table */
+const FACTS = 'owner_id, session_id, user_label, at, subject, name, detail, bucket';
+
+const equalSql = (changes: string) => `
+    select ${FACTS}, ${SUMS.map((sum) => `coalesce(sum(${sum}), 0) as ${sum}`).join(', ')} from ${changes} group by ${FACTS}`;
+
+/**
+ * SQL of the totals that changes add up to, in the columns of `counter`, with times. Equal ones are added up first, before
+ * there is one for each scope and grain.
+ * @param changes the name of a table
+ */
 export function totalsSql(changes: string): string {
   return `
     select case kept.scope when 'installation' then '' else owner_id end as owner_id,
@@ -49,7 +58,9 @@ export function totalsSql(changes: string): string {
       subject, case when ${isSessionDay} then '' else name end as name,
       case when ${isSessionDay} and subject = 'call' then '' else detail end as detail, bucket,
       ${SUMS.map((sum) => `sum(${sum}) as ${sum}`).join(', ')}
-    from (${separateTimesSql(changes)}) as changed
+    from (
+      with equal as materialized (${equalSql(changes)}) ${separateTimesSql('equal')}
+    ) as changed
     join (values ${KEPT_SQL}) as kept(of_subject, scope, grain) on kept.of_subject = changed.subject
     where (kept.scope <> 'session' or session_id is not null) and (kept.scope <> 'label' or user_label is not null)
     group by 1, 2, 3, 4, 5, 6, 7, 8
