@@ -12,6 +12,7 @@ const BUCKET = `
 const STARTED_AT = `case kind
   when 'task' then (select started_at from task where task.id = run.id)
   when 'execution' then (select started_at from execution where execution.id = run.id)
+  when 'bulk' then (select started_at from bulk where bulk.id = run.id)
   else (select started_at from orchestration where orchestration.id = run.id) end`;
 
 const COLUMNS = `
@@ -45,6 +46,7 @@ const PRESENT_RUNS = `
       select id, started_at, completed_at, agent_id from task
       union all select id, started_at, completed_at, null from execution
       union all select id, started_at, completed_at, null from orchestration
+      union all select id, started_at, completed_at, null from bulk
     ) as work on work.id = run.id left join run as whole on whole.id = run.parent_id
   ) as present
   where present.id = run.id and (present.duration_ms is not null

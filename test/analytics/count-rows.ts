@@ -13,7 +13,7 @@ const COUNT = `
   ), took as (
     select extract(epoch from completed_at - started_at)::float8 * 1000 as ms from whole join (
       select id, started_at, completed_at from task union all select id, started_at, completed_at from execution
-      union all select id, started_at, completed_at from orchestration
+      union all select id, started_at, completed_at from orchestration union all select id, started_at, completed_at from bulk
     ) as work using (id)
     where status in ('completed', 'failed') and started_at is not null
   )

@@ -1,3 +1,4 @@
+import { RUN_KINDS } from '../../vocabulary.ts';
 import type { AddParameter } from '../database/statement.ts';
 import { countedRowsSql } from './counters/counted-rows.ts';
 import { SUM_LIST, sumsOf } from './counters/sums.ts';
@@ -68,7 +69,7 @@ function restSql({ ownerId, userLabel }: AnalyticsScope, spans: readonly Span[],
   const whole = spans.map(
     (span) => `
       select *, created_at as at from run where owner_id = ${owner} and parent_id is null
-        and kind = any(array['task', 'execution', 'orchestration']) and ${within('created_at', span, parameter)} ${label}`,
+        and kind = any(array[${RUN_KINDS.map((kind) => `'${kind}'`).join(', ')}]) and ${within('created_at', span, parameter)} ${label}`,
   );
   const columns = (run: string) => `${run}.id, ${run}.owner_id, ${run}.session_id, whole.at`;
   return countedRowsSql(
