@@ -68,7 +68,7 @@ function searchSql(kind: keyof typeof KINDS, row: 'new' | 'table'): string {
     insert into run_search (run_id, owner_id, kind, is_part, created_at, facets, words)
     select run.id, run.owner_id, run.kind, run.parent_id is not null, run.created_at,
       array_remove(array[${all.map(facet).join(', ')}], null) || ${others.join(' || ')},
-      strip(to_tsvector('simple', ${text}))
+      run_words(${text})
     from ${source}, lateral (select run_scope(run.owner_id, run.kind, run.parent_id) as scope offset 0) as listed`;
   return row === 'new' ? sql.replaceAll(`${kind}.`, 'new.') : sql;
 }
@@ -78,6 +78,9 @@ const WRITE = `
     where (run_search.created_at, run_search.facets, run_search.words)
       is distinct from (excluded.created_at, excluded.facets, excluded.words)`;
 
+/** SQL of characters that end a word. */
+const SEPARATORS = `'<>/\\.:@_-=&?#%~"'''`;
+
 /** Of a scope, so that a facet of one account is never among those of another. */
 const FUNCTIONS = `
   create function run_scope(owner_id text, kind text, parent_id text) returns bigint
@@ -86,6 +89,14 @@ const FUNCTIONS = `
     language sql immutable parallel safe return hashtextextended(name || '/' || value, scope);
   create function run_week(at timestamptz) returns integer
     language sql immutable parallel safe return div(extract(epoch from at), 604800)::integer;
+  -- Postgres' parser would drop what is between < and >, and keep paths and names of hosts as one word; and \`<!--\`, repeated,
+  -- takes it a time that is quadratic.
+  create function run_text(given text) returns text language sql immutable parallel safe
+    return translate(given, ${SEPARATORS}, repeat(' ', length(${SEPARATORS})));
+  create function run_words(given text) returns tsvector language sql immutable parallel safe
+    return strip(to_tsvector('simple', run_text(given)));
+  create function run_query(given text) returns tsquery language sql immutable parallel safe
+    return plainto_tsquery('simple', run_text(given));
   create function search_run(wanted text, of_kind text) returns void language plpgsql as $$
   begin
     ${Object.keys(KINDS)
@@ -125,6 +136,13 @@ const TRIGGERS = `
     perform search_run(new.orchestration_id, 'orchestration');
     return null;
   end $$;
+  create function unsearch_runs() returns trigger language plpgsql as $$
+  begin
+    delete from run_search using deleted where run_id = deleted.id;
+    return null;
+  end $$;
+  create trigger run_unsearched after delete on run referencing old table as deleted
+    for each statement execute function unsearch_runs();
   create trigger run_ended_badly_or_reopened after update of status on run for each row
     when (new.status <> old.status and (new.status in ${ENDED_BADLY} or old.status in ${ENDED_BADLY}))
     execute function search_this_run();
@@ -155,9 +173,13 @@ const TRIGGERS = `
 
 const MADE = [
   'search_this_run',
+  'unsearch_runs',
   'search_run_of_round',
   ...Object.keys(ASKED).flatMap((kind) => [`search_${kind}`, `search_new_${kind}`]),
   'search_run',
+  'run_query',
+  'run_words',
+  'run_text',
   'run_week',
   'run_facet',
   'run_scope',
@@ -168,6 +190,7 @@ export class Migration20261130115133 extends Migration {
   override name = 'Migration20261130115133';
 
   override up(): void | Promise<void> {
+    this.addSql('lock table run, task, execution, orchestration, orchestration_round, bulk in share row exclusive mode;');
     this.addSql(`create table "run_search" ("run_id" text not null, "owner_id" text not null, "kind" text not null, "is_part" boolean not null, "created_at" timestamptz(6) not null, "facets" bigint[] not null, "words" tsvector not null, primary key ("run_id"));`);
     this.addSql(FUNCTIONS);
     // Before the index, which is made of all rows more quickly than of each, and in the order in which lists read them.

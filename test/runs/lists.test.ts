@@ -285,6 +285,28 @@ describe('runs can be asked for', () => {
     expect(await found({ text: 'needle', statuses: ['QUEUED'] })).toMatchObject({ totalCount: 0 });
   });
 
+  test('by the words in code, paths and addresses', async () => {
+    const carl = await server.newUser();
+    await carl.createTask({
+      prompt:
+        "Use List<Customer> in src/app/login.ts and snake_case; mail ann@example.com: it's 1.5 times <!-- hidden -->",
+    });
+    const count = async (text: string) => data(await carl.query(RUNS, { filter: { text } })).runs.totalCount;
+    const words = [
+      'customer',
+      'login',
+      'App login.ts',
+      'src/app',
+      'snake',
+      'example.com',
+      'ann',
+      'hidden',
+      '1.5',
+    ];
+    for (const text of words) expect([text, await count(text)]).toEqual([text, 1]);
+    expect(await count('custom')).toBe(0);
+  });
+
   test('by the words of a prompt that is longer than a document of words may be', async () => {
     const prompt = Array.from({ length: 120_000 }, (_, index) => `w${index}`).join(' ');
     const carl = await server.newUser();

@@ -30,7 +30,7 @@ export async function deleteRunsWithin(
     );
   }
   await client.query(runChangesSql('deleted', 'id = any($1::text[])'), [ids]);
-  for (const table of ['event', 'model_call', 'budget_entry', 'run_search']) {
+  for (const table of ['event', 'model_call', 'budget_entry']) {
     await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);
   }
   await client.query('delete from budget where subject_id = any($1::text[])', [ids]);

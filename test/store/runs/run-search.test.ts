@@ -64,6 +64,28 @@ test('given runs of before the migration and of afterwards, then both are found'
   expect(found.length).toBeGreaterThan(10);
 });
 
+test('given 20,000 characters of which each begins a comment, then a run is searched for no longer than others', async () => {
+  const words = async (text: string) => {
+    const begun = performance.now();
+    await database.pool.query(`select run_words($1)`, [text]);
+    return performance.now() - begun;
+  };
+  await words('warm');
+  expect(await words('<!--'.repeat(5_000))).toBeLessThan(200);
+});
+
+test('a deleted run is not found, whatever deletes it', async () => {
+  const id = 'gone1';
+  for (const statement of rowsOf('gone')) await database.pool.query(statement);
+  const found = async () =>
+    (await database.pool.query('select from run_search where run_id = $1', [id])).rowCount;
+  expect(await found()).toBe(1);
+  await database.pool.query(`delete from run where id like 'gone%'`);
+  expect(await found()).toBe(0);
+  for (const kind of ['task', 'execution'])
+    await database.pool.query(`delete from ${kind} where id like 'gone%'`);
+});
+
 test('the migration, the triggers and a correction write the same', async () => {
   const { rows: written } = await database.pool.query(READ);
   expect(written).toHaveLength(120);

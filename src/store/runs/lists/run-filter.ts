@@ -111,7 +111,7 @@ export function searchedSql(
     templateName: oneOf('template', one(filter.templateName)),
     workflowId: oneOf('workflow', one(filter.workflowId)),
     having: filter.having?.length === 0 ? null : every('having', filter.having),
-    text: words && `search.words @@ (select plainto_tsquery('simple', ${words}))`,
+    text: words && `search.words @@ (select run_query(${words}))`,
   };
   return withoutNulls(conditions);
 }

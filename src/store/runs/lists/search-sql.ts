@@ -125,8 +125,10 @@ function weeksSql(selected: SelectedSql, { order, range, between }: SearchedPage
       )`;
 }
 
-function ofWeek({ scope, session, searched }: SelectedSql): string {
+function ofWeek({ owner, scope, session, searched }: SelectedSql): string {
   return joined({
+    // Facets are hashes, which may be equal by chance. An expression, so that the index of facets is preferred.
+    owner: `search.owner_id || '' = ${owner}`,
     week: hasSql(scope, 'week', 'week.number::text'),
     ...(session !== null && { session: hasSql(scope, 'session', session) }),
     ...searched,
