@@ -28,8 +28,8 @@ async function makeDue(client: Client, column: 'deferred_until' | 'expires_at', 
   return ids;
 }
 
-/** The database refuses each end of the client's runs until the test has finished. */
-async function refuseEnds(client: Client, id: string): Promise<() => Promise<unknown>> {
+/** The database refuses each failure of runs of this one's account until the test has finished. */
+async function refuseEnds(id: string): Promise<() => Promise<unknown>> {
   const [owner] = await sql('select owner_id from run where id = $1', [runIdOf(id)]);
   await sql(`create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`);
   await sql(`create trigger refuse before update on run for each row
@@ -79,7 +79,7 @@ describe('given expired runs of an account that cannot be ended', () => {
     const [ann, bob] = [await server.newUser(), await server.newUser()];
     const [stuck] = await makeDue(ann, 'expires_at', 1);
     const [other] = await makeDue(bob, 'expires_at', 1);
-    const allow = await refuseEnds(ann, stuck!);
+    const allow = await refuseEnds(stuck!);
     const errors: unknown[] = [];
     expect(await expireRuns(server.store, (error) => errors.push(error))).toBe(false);
     expect(errors).toMatchObject([{ message: 'refused' }]);
@@ -94,7 +94,7 @@ describe('given expired runs of an account that cannot be ended', () => {
   test('then a full batch of them is not looked at again at once', async () => {
     const ann = await server.newUser();
     const [stuck] = await makeDue(ann, 'expires_at', 200);
-    const allow = await refuseEnds(ann, stuck!);
+    const allow = await refuseEnds(stuck!);
     expect(await expireRuns(server.store, () => {})).toBe(false);
     await allow();
     expect(await expireRuns(server.store, () => {})).toBe(true);
@@ -103,7 +103,7 @@ describe('given expired runs of an account that cannot be ended', () => {
   test('then a worker goes on making deferred runs ready', async () => {
     const ann = await server.newUser();
     const [stuck] = await makeDue(ann, 'expires_at', 1);
-    await refuseEnds(ann, stuck!);
+    await refuseEnds(stuck!);
     const warned = startTimers();
     await expect.poll(() => warned).toContain('refused');
     const [id] = await makeDue(ann, 'deferred_until', 1);
