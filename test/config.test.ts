@@ -113,7 +113,10 @@ describe('what a variable becomes', () => {
       given: { DATABASE_URL: 'postgres://pooler/x', DATABASE_DIRECT_URL: 'postgres://db/x' },
       expected: { databaseUrl: 'postgres://pooler/x', databaseDirectUrl: 'postgres://db/x' },
     },
-    { given: { DATABASE_PREPARE: 'off' }, expected: { preparesStatements: false } },
+    {
+      given: { DATABASE_PREPARE: 'off', DATABASE_DIRECT_URL: 'postgres://db/polyphony' },
+      expected: { preparesStatements: false, databaseDirectUrl: 'postgres://db/polyphony' },
+    },
     {
       given: { OPENAI_API_KEY: 'sk-1' },
       expected: { openai: { apiKey: 'sk-1', baseUrl: 'https://api.openai.com/v1' } },
@@ -310,6 +313,10 @@ describe('what is refused, and in which words', () => {
       expected: [
         'SANDBOX: Invalid option: expected one of "auto"|"bubblewrap"|"unshare"|"none" (it is "off")',
       ],
+    },
+    {
+      given: { DATABASE_PREPARE: 'off' },
+      expected: ['DATABASE_DIRECT_URL: required when DATABASE_PREPARE=off'],
     },
     {
       given: { NODE_ENV: 'production' },

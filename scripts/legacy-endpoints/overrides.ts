@@ -128,7 +128,10 @@ export const PLAIN: readonly string[] = [
   'ai-task-orchestra GET /api/v1/tasks/status',
 ];
 
-/** Sources of response members that tracing cannot find, because they depend on which models exist. */
+/**
+ * Sources of response members that tracing cannot find: they depend on which models exist, are inside metadata of any
+ * form, or contain what they come from.
+ */
 export const SOURCES: Readonly<Record<string, string>> = {
   'themachine POST /api/v1/models id':
     '`createModel.model.modelId`; after `provider` and `/` if another model of this id is preferred',
@@ -136,6 +139,16 @@ export const SOURCES: Readonly<Record<string, string>> = {
     '`selectModel.selected.model.modelId`, `selectModel.alternatives[].model.modelId`',
   'themachine POST /api/v1/orchestration/model-selection alternatives[].id':
     '`selectModel.alternatives[].model.modelId`',
+  'themachine GET /api/v1/tasks [].origin': '`tasks.nodes[].metadata.reported.origin`',
+  'themachine GET /api/v1/tasks/{task_id} origin': '`task.metadata.reported.origin`',
+  'themachine POST /api/v1/tasks origin': '`createTask.task.metadata.reported.origin`',
+  'themachine PATCH /api/v1/tasks/{task_id} origin':
+    '`endTask.task.metadata.reported.origin`, `updateTask.task.metadata.reported.origin`, `task.metadata.reported.origin`',
+  'themachine DELETE /api/v1/tasks/{task_id} message': 'contains `params.task_id` of the request',
+  'themachine DELETE /api/v1/models/{model_id} message': 'contains `params.model_id` of the request',
+  'themachine DELETE /api/v1/agents/{agent_id} message': 'contains `params.agent_id` of the request',
+  'themachine DELETE /api/v1/orchestration/workflows/{workflow_id} message':
+    'contains `params.workflow_id` of the request',
 };
 
 /** What the endpoint does with request members that set no variable. */

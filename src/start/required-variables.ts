@@ -8,6 +8,8 @@ export function missingVariables(given: Given): string[] {
 /** Variables that the value of another one requires. */
 const REQUIRED = [
   { when: 'NODE_ENV', is: 'production', names: ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY'] },
+  // It says that DATABASE_URL is a transaction pooler, and locks and LISTEN need a session of their own.
+  { when: 'DATABASE_PREPARE', is: 'off', names: ['DATABASE_DIRECT_URL'] },
   { when: 'DOCUMENTS', is: 'only', names: ['DOCUMENTS_FILE'] },
 ];
 

@@ -44,7 +44,7 @@ const data = {
     fallback: '`DATABASE_URL`',
   },
   DATABASE_PREPARE: {
-    text: '`off` sends unnamed statements to `DATABASE_URL`, for a transaction pooler that does not support prepared statements, such as pgbouncer before 1.21 or with `max_prepared_statements = 0`',
+    text: '`off` sends unnamed statements to `DATABASE_URL`, for a transaction pooler that does not support prepared statements, such as pgbouncer before 1.21 or with `max_prepared_statements = 0`; requires `DATABASE_DIRECT_URL`',
   },
   PG_POOL_MAX: { text: 'connections of one process; a worker opens 10 more for its jobs' },
   REDIS_URL: {

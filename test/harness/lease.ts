@@ -4,9 +4,9 @@ import { claimRun } from '../../src/store/runs/claims/claim-run.ts';
 import type { Store } from '../../src/store/store.ts';
 import { registerWorker } from '../../src/store/workers/workers.ts';
 
-/** The id that the store knows a task by. */
-export function runIdOf(taskId: string): string {
-  return Buffer.from(taskId, 'base64url').toString().slice('Task:'.length);
+/** The id that the store knows a run by, of its global id: `Task:…`, `WorkflowExecution:…`. */
+export function runIdOf(globalId: string): string {
+  return Buffer.from(globalId, 'base64url').toString().split(':')[1]!;
 }
 
 /** Takes a queued task as a worker would that has no engine, on a server without a worker. */

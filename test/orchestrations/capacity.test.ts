@@ -56,6 +56,18 @@ test('of a hundred that a user starts at once exactly ten run, and the rest is R
     await cancel(ann, id);
 });
 
+test('given ten whose start is still ahead, then others can be started and scheduled, and ten of those that have started are the limit', async () => {
+  const ann = await server.newUser();
+  const startAt = new Date(Date.now() + 86_400_000).toISOString();
+  const later = () => ask(ann, { ...SLOW, startAt });
+  for (let count = 0; count < 10; count++) idOf(await later());
+  const started = [];
+  for (let count = 0; count < 10; count++) started.push(idOf(await ask(ann, SLOW)));
+  expect(errorCode(await ask(ann, SLOW))).toBe('RATE_LIMITED');
+  idOf(await later());
+  for (const id of started) data(await cancel(ann, id));
+});
+
 test('one that failed needs its place again to be retried', async () => {
   const ann = await server.newUser();
   const preferredModels = [1, 2, 3, 4, 5].map((number) => `gpt-4o@fault=401,key=room${number}`);

@@ -49,16 +49,19 @@ describe('a worker in the process that queued a task', () => {
     await worker?.stop();
   });
 
-  test('carries it out before its job is fetched', async () => {
-    const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=3' });
-    const names = (await ann.events(id)).map(({ __typename }) => __typename);
-    expect(names.filter((name) => name.startsWith('Run'))).toEqual([
-      'RunCreated',
-      'RunStarted',
-      'RunCompleted',
-    ]);
-    expect(await waitingJobs()).toEqual([`run:${runIdOf(id)}`]);
-  });
+  test.each([{}, { startAt: new Date(Date.now() - 1_000).toISOString() }])(
+    'carries it out before its job is fetched: case %#',
+    async (times) => {
+      const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=3', ...times });
+      const names = (await ann.events(id)).map(({ __typename }) => __typename);
+      expect(names.filter((name) => name.startsWith('Run'))).toEqual([
+        'RunCreated',
+        'RunStarted',
+        'RunCompleted',
+      ]);
+      expect(await waitingJobs()).toContain(`run:${runIdOf(id)}`);
+    },
+  );
 
   test('leaves one that waits for another, or that is held, as it is', async () => {
     const dependency = await ann.createTask({ prompt: 'x', model: 'demo', hold: true });

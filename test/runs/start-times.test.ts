@@ -71,6 +71,11 @@ const update = (client: typeof ann, id: string, change: object) =>
   );
 const act = (client: typeof ann, name: string, id: string) =>
   client.query(`mutation ($id: ID!) { ${name}(input: { id: $id }) { __typename } }`, { id });
+/** What cannot be ended fails the test. */
+const expire = () =>
+  expireRuns(still.store, (error) => {
+    throw error;
+  });
 async function claim(id: string) {
   const workerId = newId();
   await registerWorker(still.store.database, workerId);
@@ -118,7 +123,9 @@ describe.each(CREATIONS)('given start times of a new %s', (_kind, make) => {
     const late = await make(bob, { expiresAt });
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(expiresAt) - Date.now()) + 5));
     expect(await claim(late)).toBeNull();
-    await Promise.all([expireRuns(still.store), expireRuns(still.store), expireRuns(still.store)]);
+    expect(await claim(await make(bob, { startAt: from(DAY_MS) }))).toBeNull();
+    expect(await claim(await make(bob, { expiresAt: from(DAY_MS) }))).not.toBeNull();
+    await Promise.all([expire(), expire(), expire()]);
     const run = await read(bob, late);
     expect(run).toMatchObject({ status: 'FAILED', error: { code: 'EXPIRED' }, startedAt: null, expiresAt });
     expect(run.events.nodes.map((event: { __typename: string }) => event.__typename)).toEqual([
@@ -126,7 +133,7 @@ describe.each(CREATIONS)('given start times of a new %s', (_kind, make) => {
       'RunFailed',
     ]);
     data(await act(bob, 'retryRun', late));
-    await expireRuns(still.store);
+    await expire();
     expect(await read(bob, late)).toMatchObject({ status: 'QUEUED', error: null, expiresAt: null });
   });
 });
@@ -171,6 +178,21 @@ describe('given a task that starts later', () => {
     );
   });
 
+  test('then a change that is refused, because it started before its worker was lost, changes nothing', async () => {
+    const id = await createTask(bob, {});
+    expect(await claim(id)).not.toBeNull();
+    await sql(`update run set status = 'queued', worker_id = null, epoch = epoch + 1 where id = $1`, [
+      runIdOf(id),
+    ]);
+    const [before] = await sql('select * from run where id = $1', [runIdOf(id)]);
+    const refused = await update(bob, id, { priority: 9, startAt: from(DAY_MS) });
+    expect(refused.errors?.[0]).toMatchObject({
+      message: 'input.id: the task is queued: it has already started',
+      extensions: { code: 'INVALID_STATE' },
+    });
+    expect(await sql('select * from run where id = $1', [runIdOf(id)])).toEqual([before]);
+  });
+
   test('then a task that is also held waits for both executeTask and startAt', async () => {
     const soon = await createTask(ann, { hold: true, startAt: from(300) });
     const later = await createTask(ann, { hold: true, startAt: from(DAY_MS) });
@@ -206,12 +228,12 @@ describe('given a run that may expire', () => {
     const id = await createTask(bob, { expiresAt: from(60_000) });
     expect(await claim(id)).not.toBeNull();
     await sql(`update run set expires_at = now() - interval '1 minute' where id = $1`, [runIdOf(id)]);
-    await expireRuns(still.store);
+    await expire();
     expect(await read(bob, id)).toMatchObject({ status: 'RUNNING' });
     await sql(`update run set status = 'queued', worker_id = null, epoch = epoch + 1 where id = $1`, [
       runIdOf(id),
     ]);
-    await expireRuns(still.store);
+    await expire();
     expect(await read(bob, id)).toMatchObject({ status: 'QUEUED', error: null });
     expect(await claim(id)).not.toBeNull();
   });
@@ -224,7 +246,7 @@ describe('given a run that may expire', () => {
     const dependent = await createTask(bob, { dependsOn: [late] });
     expect(await claim(next)).toBeNull();
     await sql(`update run set expires_at = now() where id = $1`, [runIdOf(late)]);
-    await expireRuns(still.store);
+    await expire();
     expect(await read(bob, dependent)).toMatchObject({ error: { code: 'DEPENDENCY_FAILED' } });
     expect(await claim(next)).not.toBeNull();
   });
@@ -237,9 +259,9 @@ describe('given a run that may expire', () => {
         `${round} milliseconds`,
       ]);
       const claims = Array.from({ length: 4 }, () => claim(id));
-      const ends = Array.from({ length: 4 }, () => expireRuns(still.store));
+      const ends = Array.from({ length: 4 }, () => expire());
       const [taken] = await Promise.all([Promise.all(claims), Promise.all(ends)]);
-      await expireRuns(still.store);
+      await expire();
       const wasTaken = taken.some((run) => run !== null);
       const { status, events } = await read(bob, id);
       if (wasTaken) expect(status).toBe('RUNNING');

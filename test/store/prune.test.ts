@@ -57,7 +57,7 @@ test('jobs whose last attempt failed are deleted after 30 days', async () => {
   await add('failed long ago', 2, 31);
   await add('failed', 2, 29);
   await add('late', 1, 31);
-  await pruneFailedJobs(server.store.database, new AbortController().signal);
+  await pruneFailedJobs(server.store.database);
   expect(await sql('select key from graphile_worker._private_jobs order by key')).toEqual([
     { key: 'failed' },
     { key: 'late' },

@@ -317,3 +317,53 @@ test('a thread that somebody else has is not changed', async () => {
   );
   expect([errorCode(answer), answer.errors![0]!.extensions.field]).toEqual(['NOT_FOUND', 'input.id']);
 });
+
+describe('given a turn that may start only tomorrow', () => {
+  const startAt = new Date(Date.now() + 86_400_000).toISOString();
+  const startOrchestration = (input: object) =>
+    ann.query(
+      `mutation ($input: StartOrchestrationInput!) { startOrchestration(input: $input) { orchestration { id } } }`,
+      { input: { prompt: 'later', preferredModels: [QUICK], ...input } },
+    );
+  const refusal = (field: string) => ({
+    message: expect.stringContaining('onBusy QUEUE, REJECT or PARALLEL'),
+    extensions: { code: 'VALIDATION_ERROR', field },
+  });
+
+  test('then a thread with INTERRUPT refuses it, and the present turn goes on', async () => {
+    const threadId = await createThread({ onBusy: 'INTERRUPT' });
+    const later = { prompt: 'later', model: QUICK, threadId, startAt };
+    expect((await create(later)).errors?.[0]).toMatchObject(refusal('input.startAt'));
+    const present = await untilFirstWord(await ask(threadId, 'present', ENDLESS));
+    expect((await create(later)).errors?.[0]).toMatchObject(refusal('input.startAt'));
+    expect((await startOrchestration({ threadId, startAt })).errors?.[0]).toMatchObject(
+      refusal('input.startAt'),
+    );
+    const held = data(await create({ ...later, hold: true })).createTask.task.id;
+    expect((await move('executeTask', held)).errors?.[0]).toMatchObject(refusal('input.id'));
+    const put = await ann.query(
+      `mutation ($input: UpdateTaskInput!) { updateTask(input: $input) { task { id } } }`,
+      { input: { id: held, startAt } },
+    );
+    expect(put.errors?.[0]).toMatchObject(refusal('input.startAt'));
+    expect(await statusOf(present)).toBe('RUNNING');
+    const past = new Date(Date.now() - 1_000).toISOString();
+    const next = data(await create({ ...later, startAt: past })).createTask.task.id;
+    await ann.events(next);
+    expect(await statusOf(present)).toBe('CANCELLED');
+  });
+
+  test('then a thread with QUEUE keeps its place, one with REJECT refuses others, one with PARALLEL does neither', async () => {
+    const outcomes = [];
+    for (const onBusy of ['QUEUE', 'REJECT', 'PARALLEL']) {
+      const threadId = await createThread({ onBusy });
+      const later = data(await create({ prompt: 'later', model: QUICK, threadId, startAt })).createTask.task;
+      expect(later.status).toBe('QUEUED');
+      const next = await create({ prompt: 'next', model: QUICK, threadId });
+      if (onBusy === 'PARALLEL') await ann.events(next.data.createTask.task.id);
+      outcomes.push(next.errors ? errorCode(next) : await statusOf(next.data.createTask.task.id));
+      data(await move('cancelTask', later.id));
+    }
+    expect(outcomes).toEqual(['QUEUED', 'CONFLICT', 'COMPLETED']);
+  });
+});

@@ -83,7 +83,7 @@ export type CreateTaskInput = {
   responseSchema?: unknown;
   /** An active session to create it in. Absent: the session of its thread, if any. */
   sessionId?: string | null | undefined;
-  /** The earliest time at which the task starts, at most 365 days ahead. Until then it counts towards `maxQueuedRuns`, and if it is a turn of a thread, later turns wait for it. A time in the past has no effect. */
+  /** The earliest time at which the task starts, at most 365 days ahead. Until then it counts towards `maxQueuedRuns`, and if it is a turn of a thread, later turns wait for it, or are refused, as its `onBusy` says; with INTERRUPT, a time in the future is a VALIDATION_ERROR. A time in the past has no effect. */
   startAt?: string | null | undefined;
   /** Instructions that the model gets before the prompt. */
   systemPrompt?: string | null | undefined;

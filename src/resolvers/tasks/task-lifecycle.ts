@@ -86,7 +86,7 @@ export async function updateTask(context: Context, id: string, input: unknown): 
       },
     },
   );
-  return afterChange(context, id, moved);
+  return afterChange(context, id, moved, given);
 }
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has already taken it */
@@ -94,11 +94,18 @@ export async function updateTaskPriority(context: Context, id: string, wanted: n
   const { userId } = requireViewer(context);
   const given = validate(z.object({ priority }), { priority: wanted }, 'input');
   const moved = await changePriority(context.store, { runId: id, ownerId: userId }, given.priority);
-  return afterChange(context, id, moved);
+  return afterChange(context, id, moved, {});
 }
 
 /** The task after the change. @throws DomainError INVALID_STATE when the change was not possible */
-async function afterChange(context: Context, id: string, moved: boolean): Promise<TaskRow> {
+async function afterChange(
+  context: Context,
+  id: string,
+  moved: boolean,
+  { startAt, expiresAt }: { startAt?: unknown; expiresAt?: unknown },
+): Promise<TaskRow> {
   const row = await task(context, id, 'input.id');
-  return moved ? row : refuseStatus(row, 'a worker has already taken it');
+  if (moved) return row;
+  const isLate = row.attempt > 0 && (startAt !== undefined || expiresAt !== undefined);
+  return refuseStatus(row, isLate ? 'it has already started' : 'a worker has already taken it');
 }

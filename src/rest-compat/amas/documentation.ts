@@ -228,7 +228,7 @@ export const amasDocument = {
         fields: {
           'credentials.token': { maxLength: 1_000 },
           'credentials.secret': { maxLength: 1_000 },
-          'credentials.webhook_url': { maxLength: 1_000 },
+          'credentials.webhook_url': { maxLength: 2_000 },
           'credentials.url': { maxLength: 2_000, format: 'uri' },
         },
       },

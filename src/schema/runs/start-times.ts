@@ -7,7 +7,7 @@ export function startTimeFields(t: Fields, noun: string) {
   return {
     startAt: t.field({
       type: 'DateTime',
-      description: `The earliest time at which the ${noun} starts, at most 365 days ahead. Until then it counts towards \`maxQueuedRuns\`, and if it is a turn of a thread, later turns wait for it. A time in the past has no effect.`,
+      description: `The earliest time at which the ${noun} starts, at most 365 days ahead. Until then it counts towards \`maxQueuedRuns\`, and if it is a turn of a thread, later turns wait for it, or are refused, as its \`onBusy\` says; with INTERRUPT, a time in the future is a VALIDATION_ERROR. A time in the past has no effect.`,
     }),
     expiresAt: t.field({
       type: 'DateTime',

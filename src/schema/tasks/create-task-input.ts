@@ -179,7 +179,7 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
     startAt: t.field({
       type: 'DateTime',
       description:
-        'The earliest time at which it starts, at most 365 days ahead; null or a time in the past: as soon as possible. Fails with INVALID_STATE once the task has started.',
+        'The earliest time at which it starts, at most 365 days ahead; null or a time in the past: as soon as possible. Fails with INVALID_STATE once the task has started, and with VALIDATION_ERROR for a time in the future in a thread with onBusy INTERRUPT.',
     }),
     expiresAt: t.field({
       type: 'DateTime',

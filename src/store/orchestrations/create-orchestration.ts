@@ -57,7 +57,7 @@ export async function createOrchestration(
     // A session is always locked before its threads and its runs.
     if (orchestration.sessionId)
       await client.query('select from session where id = $1 for share', [orchestration.sessionId]);
-    const { id: runId, threadId } = orchestration;
+    const { id: runId, threadId, startAt } = orchestration;
     const idempotencyKey = idempotency?.key ?? null;
     const joining = {
       runId,
@@ -65,6 +65,7 @@ export async function createOrchestration(
       threadId,
       idempotencyKey,
       dependsOn: [],
+      startAt,
       field: 'input.threadId',
     } as const;
     return joinThread(client, joining, (blockers) => insert(client, orchestration, most, blockers));
@@ -104,7 +105,7 @@ const insertStatement = statement(
     const logged = loggedSql(moved);
     return `
       with ${homeSql($.session_id, $.owner_id)}, room as (
-        select session_id from home where ${hasCapacitySql($.owner_id, $.session_id, $.most)}
+        select session_id from home where ${hasCapacitySql($.owner_id, $.session_id, $.most, $.start_at)}
       ), ${moved.sql}, asked as (
         ${insertSql('orchestration', { id: 'moved.id', ...columnsOf($, ORCHESTRATION) })} from moved returning *
       ), ${logged.sql}

@@ -59,7 +59,7 @@ const requeueStatement = statement(
       {
         set: `status = 'queued', updated_at = clock_timestamp(), expires_at = null, ${requeuedSql($.blockers)}`,
         where: `id = ${$.runId} and owner_id = ${$.ownerId} and kind = 'orchestration' and status = 'failed'
-          and ${hasCapacitySql($.ownerId, 'run.session_id', $.most)}`,
+          and ${hasCapacitySql($.ownerId, 'run.session_id', $.most, 'run.start_at')}`,
         events: $.events,
       },
       ['*'],

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Database } from '../database/database.ts';
-import { BATCH_ROWS, deleteInBatches } from '../database/delete-in-batches.ts';
 
 /**
  * A ticket entitles a worker's slot to one piece of ready work, not to a specific one: the worker decides
@@ -84,19 +83,18 @@ export function addAccountDeletionJobSql(id: string): string {
     job_key => 'delete-account:' || ${id}, max_attempts => 25)`;
 }
 
-/** Deletes jobs whose last attempt failed a month ago. */
-export function pruneFailedJobs(database: Database, signal: AbortSignal): Promise<void> {
-  return deleteInBatches(
-    database,
-    {
-      name: 'prune-failed-jobs',
-      text: `
+/**
+ * Deletes jobs whose last attempt failed a month ago, up to 1,000. Not in batches: their age is in no index, so each
+ * batch would read the whole table again. Few jobs fail, and the rest goes in the next hours.
+ */
+export async function pruneFailedJobs({ pool }: Database): Promise<void> {
+  await pool.query({
+    name: 'prune-failed-jobs',
+    text: `
       delete from graphile_worker._private_jobs where id in (
         select id from graphile_worker._private_jobs
         where attempts >= max_attempts and locked_at is null and updated_at < now() - interval '30 days'
-        limit ${BATCH_ROWS} for update skip locked
+        limit 1000 for update skip locked
       )`,
-    },
-    signal,
-  );
+  });
 }

@@ -47,13 +47,14 @@ async function insertAfterOthers(store: Store, task: NewTask): Promise<CreatedTa
 }
 
 /** A held task joins its thread when it is executed. */
-function joiningOf({ id, ownerId, threadId, hold, idempotency, dependsOn }: NewTask): Joining {
+function joiningOf({ id, ownerId, threadId, hold, idempotency, dependsOn, startAt }: NewTask): Joining {
   return {
     runId: id,
     ownerId,
     threadId: hold ? null : threadId,
     idempotencyKey: idempotency?.key ?? null,
     dependsOn,
+    startAt,
     field: 'input.threadId',
   };
 }

@@ -69,7 +69,7 @@ const insert = statement('create-task', NEW_TASK, ($) => {
     with ${homeSql($.session_id, $.owner_id)}, ${moved.sql}, asked as (
       ${task} from moved returning *
     ), ${logged.sql}
-    select ${TASK_COLUMNS}, ${logged.events} as events from moved as run, asked as task`;
+    select ${TASK_COLUMNS}, ${logged.events} as events, run.blockers = 0 as "isUnblocked" from moved as run, asked as task`;
 });
 
 export interface CreatedTask {
@@ -86,13 +86,13 @@ export async function insertTask(
   blockers: number,
 ): Promise<CreatedTask | null> {
   const values = { ...runValues(task, blockers), ...taskValues(task) };
-  const { rows } = await connection.query<TaskRow & Pick<CreatedTask, 'events'>>(
+  const { rows } = await connection.query<TaskRow & { events: LoggedEvent[]; isUnblocked: boolean }>(
     insert({ ...values, bytes: bytesOf(...Object.values(values), ...task.tags) }),
   );
   const [created] = rows;
   if (!created) return null;
-  const { events, ...row } = created;
-  return { row, events: toLoggedEvents(events), isReady: blockers === 0 && !task.hold && !task.startAt };
+  const { events, isUnblocked, ...row } = created;
+  return { row, events: toLoggedEvents(events), isReady: isUnblocked && !task.hold };
 }
 
 function runValues(

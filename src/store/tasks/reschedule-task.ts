@@ -20,21 +20,20 @@ const reschedule = statement(
         expires_at = case when ${$.changesExpiry} then ${$.expiresAt} else expires_at end,
         deferred_until = case when ${isDeferred} then ${start} end,
         blockers = blockers - (deferred_until is not null)::int + ${isDeferred}::int
-      where id = ${$.id} and attempt = 0
+      where id = ${$.id}
       returning coalesce(expires_at <= start_at, false) as "isLate"`;
   },
 );
 
 /**
- * Changes the start and expiry times of a task that the transaction has locked and no worker has taken.
- * @returns false when the task has started before
+ * Changes the start and expiry times of a task that the transaction has locked and no worker has started.
  * @throws DomainError VALIDATION_ERROR when it would expire before it may start
  */
 export async function rescheduleTask(
   client: ClientBase,
   id: string,
   { startAt, expiresAt }: Partial<StartTimes>,
-): Promise<boolean> {
+): Promise<void> {
   const { rows } = await client.query<{ isLate: boolean }>(
     reschedule({
       id,
@@ -44,8 +43,7 @@ export async function rescheduleTask(
       expiresAt: expiresAt ?? null,
     }),
   );
-  const [changed] = rows;
-  if (!changed?.isLate) return changed !== undefined;
+  if (!rows[0]!.isLate) return;
   const field = expiresAt ? 'input.expiresAt' : 'input.startAt';
   const message = expiresAt ? 'must be after startAt' : 'must be before expiresAt';
   throw new DomainError('VALIDATION_ERROR', `${field}: ${message}`, {

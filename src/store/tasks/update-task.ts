@@ -3,12 +3,14 @@ import { DomainError } from '../../errors.ts';
 import { MAX_METADATA } from '../../rules/runs/metadata.ts';
 import { composePrompt } from '../../rules/tasks/compose-prompt.ts';
 import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
+import type { OnBusy } from '../../vocabulary.ts';
 import { statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
 import { UNTAKEN } from '../entities/run-statuses.ts';
 import { ringChange, runChangesSql } from '../log/changes.ts';
 import type { StartTimes } from '../runs/create-run.ts';
 import type { Store } from '../store.ts';
+import { refuseLater } from '../threads/join-thread.ts';
 import { rescheduleTask } from './reschedule-task.ts';
 
 interface Target {
@@ -39,7 +41,7 @@ interface Labels {
 
 /**
  * @returns false when the task is not the owner's, or when its prompt, settings, priority or start are to be changed
- * and a worker has taken it
+ * and a worker has taken it; nothing is changed then
  * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of, or its metadata become
  * too long
  */
@@ -47,9 +49,11 @@ export async function changeTask(store: Store, target: Target, change: TaskChang
   const changed = await transaction(store.database, async (client) => {
     const present = await lockTask(client, target);
     const { subject: given, priority, times, labels, ...asked } = change;
-    if (!present || (present.isTaken && (times || Object.keys(asked).length > 0))) return null;
+    if (!present || (present.isTaken && Object.keys(asked).length > 0)) return null;
+    if (times && (present.isTaken || present.hasStarted)) return null;
+    refuseLater(present.onBusy, times?.startAt, 'input.startAt');
     if (priority !== undefined && !(await movePriority(client, target, priority))) return null;
-    if (times && !(await rescheduleTask(client, target.runId, times))) return null;
+    if (times) await rescheduleTask(client, target.runId, times);
     const subject = subjectOf(present, given);
     if (Object.keys(labels).length > 0) await writeLabels(client, target.runId, labels);
     await write(client, target.runId, subject, { ...asked, ...promptOf(present, subject, change) });
@@ -66,13 +70,18 @@ interface PresentTask extends TaskSubject {
   promptIsOurs: boolean;
   /** Whether a worker has started it, or it has ended: its request cannot be changed. */
   isTaken: boolean;
+  /** Whether a worker has ever started it, even if it waits for the next one now: its start is over. */
+  hasStarted: boolean;
+  /** Of its thread; null: it is in none. */
+  onBusy: OnBusy | null;
 }
 
 async function lockTask(client: ClientBase, { runId, ownerId }: Target): Promise<PresentTask | null> {
   const { rows } = await client.query<PresentTask>(
     `select session_id as "sessionId", title, description, target, context, task_parameters as "taskParameters", prompt,
        prompt_is_ours as "promptIsOurs",
-       run.status not ${UNTAKEN} or exists (select from step where run_id = $1) as "isTaken"
+       run.status not ${UNTAKEN} or exists (select from step where run_id = $1) as "isTaken",
+       run.attempt > 0 as "hasStarted", (select on_busy from thread where id = task.thread_id) as "onBusy"
      from run join task on task.id = run.id where run.id = $1 and owner_id = $2 for update of run, task`,
     [runId, ownerId],
   );

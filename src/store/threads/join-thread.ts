@@ -15,6 +15,8 @@ export interface Joining {
   idempotencyKey: string | null;
   /** Runs that it depends on; for an existing run, the run itself, whose dependencies are stored. */
   dependsOn: readonly string[];
+  /** The earliest time at which it may start; null: at once. */
+  startAt: Date | null;
   /** The argument that names the thread, or the run. */
   field: 'input.threadId' | 'input.id';
 }
@@ -26,7 +28,7 @@ export interface Joining {
  * interrupted
  * @returns the result of `queue`, and the events of interrupted turns, to be published after the commit
  * @throws DomainError CONFLICT when the thread rejects turns while it is busy; VALIDATION_ERROR when the run
- * depends on one that it would interrupt
+ * depends on one that it would interrupt, or may start only later in a thread whose turns interrupt
  */
 export async function joinThread<Queued>(
   client: ClientBase,
@@ -54,20 +56,21 @@ export async function rejoinThread<Queued>(
   { runId, ownerId, from }: { runId: string; ownerId: string; from: RunStatus },
   queue: (blockers: 0 | 1) => Promise<Queued | null>,
 ): Promise<{ queued: Queued; interrupted: LoggedEvent[] } | null> {
-  const { rows } = await client.query<{ threadId: string | null }>({
+  const { rows } = await client.query<Pick<Joining, 'threadId' | 'startAt'>>({
     name: `find-thread-of-${kind}`,
     text: `
-      select thread_id as "threadId" from run join ${kind} on ${kind}.id = run.id
+      select thread_id as "threadId", start_at as "startAt" from run join ${kind} on ${kind}.id = run.id
       where run.id = $1 and run.owner_id = $2 and run.status = $3`,
     values: [runId, ownerId, from],
   });
-  const threadId = rows[0]?.threadId ?? null;
+  const { threadId, startAt } = rows[0] ?? { threadId: null, startAt: null };
   const joining = {
     runId,
     ownerId,
     threadId,
     idempotencyKey: null,
     dependsOn: [runId],
+    startAt,
     field: 'input.id',
   } as const;
   return joinThread(client, joining, queue);
@@ -83,9 +86,10 @@ const AT_ONCE: Turn = { blockers: 0, interrupted: [] };
 
 /** @returns null when the request was made before */
 async function takeTurn(client: ClientBase, joining: Joining, threadId: string): Promise<Turn | null> {
-  const { runId, ownerId, idempotencyKey, field } = joining;
+  const { runId, ownerId, idempotencyKey, field, startAt } = joining;
   const onBusy = await lockThread(client, threadId);
   if (idempotencyKey !== null && (await isUsed(client, ownerId, idempotencyKey))) return null;
+  refuseLater(onBusy, startAt, field === 'input.id' ? field : 'input.startAt');
   const before = onBusy === 'parallel' ? [] : await readUnfinished(client, threadId, runId, MOST[onBusy]);
   if (before.length === 0) return AT_ONCE;
   if (onBusy === 'reject') throw busy(field);
@@ -144,6 +148,22 @@ async function readUnfinished(
     values: [threadId, runId, most],
   });
   return rows.map(({ id }) => id);
+}
+
+/**
+ * A turn that starts later would end the present one long before it takes its place. Refused also while the thread has
+ * no unfinished turn, so that a client does not find out by chance.
+ * @throws DomainError VALIDATION_ERROR
+ */
+export function refuseLater(
+  onBusy: OnBusy | null,
+  startAt: Date | null | undefined,
+  field: 'input.startAt' | 'input.id',
+): void {
+  if (onBusy !== 'interrupt' || !startAt || startAt.getTime() <= Date.now()) return;
+  const message =
+    'a turn of a thread with onBusy INTERRUPT must start at once; omit startAt, or use a thread with onBusy QUEUE, REJECT or PARALLEL';
+  throw new DomainError('VALIDATION_ERROR', `${field}: ${message}`, { field, issues: [{ field, message }] });
 }
 
 function busy(field: Joining['field']): DomainError {

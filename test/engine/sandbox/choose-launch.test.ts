@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WORKSPACE_TOOLS } from '../../../src/engine/agents/tools/index.ts';
 import { diffSince, takeSnapshot } from '../../../src/engine/workspaces/workspace-diff.ts';
 import { ISOLATION_NAMES, type SandboxMode } from '../../../src/rules/workspaces/isolation.ts';
@@ -57,6 +57,16 @@ describe('where there is no sandbox', () => {
       /This server has no sandbox for commands: .*bwrap.*apt-get install bubblewrap.*SANDBOX=none/,
     );
     expect(existsSync(join(place.workspace, 'ran'))).toBe(false);
+  });
+
+  test('on another system than Linux, the error does not say to install what there is only on Linux', async () => {
+    vi.spyOn(process, 'platform', 'get').mockReturnValue('darwin');
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const error = await (await programs()).place.run('true').catch((thrown) => thrown);
+    expect(error.message).toMatch(/only on Linux.*SANDBOX=none/);
+    expect(error.message).not.toContain('apt-get');
   });
 
   test('tools and diffs refuse in the same way', async () => {
@@ -133,6 +143,22 @@ describe('SANDBOX=auto', () => {
     expect(sandbox.state()).toBe('unavailable');
     const asked = await machineWith(UTIL_LINUX, { mode: 'unshare', isProduction: true });
     expect(await asked.run('echo works')).toMatchObject({ stdout: 'works\n' });
+  });
+
+  test('given that the test of bubblewrap took too long, then unshare is used until bubblewrap is tested again after a minute', async () => {
+    const { sandbox, run } = await machineWith(UTIL_LINUX, {});
+    const bwrap = join(folders.at(-1)!, 'bwrap');
+    writeFileSync(bwrap, '#!/bin/sh\nexec /usr/bin/sleep 60\n', { mode: 0o755 });
+    expect(await sandbox.check()).toMatch(/^unshare, .* because of bubblewrap: a test command did not end/);
+    rmSync(bwrap);
+    symlinkSync('/usr/bin/bwrap', bwrap);
+    expect(await run('echo works')).toMatchObject({ stdout: 'works\n' });
+    expect(sandbox.state()).toBe('unshare');
+    const now = performance.now.bind(performance);
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
+    onTestFinished(() => later.mockRestore());
+    expect(await run('echo works')).toMatchObject({ stdout: 'works\n' });
+    expect(sandbox.state()).toBe('bubblewrap');
   });
 
   test('given neither, then the error has the reasons of both', async () => {

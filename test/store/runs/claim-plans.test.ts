@@ -79,5 +79,5 @@ test('bulk operations that are ready are found by run_ready_bulk', async () => {
 });
 
 test('runs that have not started in time are found by run_expiring', async () => {
-  expectIndex(await planOf(() => expireRuns(server.store)), 'run_expiring');
+  expectIndex(await planOf(() => expireRuns(server.store, () => {})), 'run_expiring');
 });

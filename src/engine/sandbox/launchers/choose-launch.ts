@@ -6,7 +6,7 @@ import { type ControlGroups, createControlGroups } from '../control-groups.ts';
 import { findControlGroup } from '../find-control-group.ts';
 import type { Limits } from '../limits.ts';
 import { BUBBLEWRAP } from './bubblewrap.ts';
-import { createIsolatedLaunch, type IsolatedSettings } from './isolated-launch.ts';
+import { createIsolatedLaunch, type IsolatedSettings, TestTimedOut } from './isolated-launch.ts';
 import type { Isolation } from './isolation.ts';
 import { type Launch, launchPlain } from './launch.ts';
 import { UNSHARE } from './unshare.ts';
@@ -29,7 +29,8 @@ const ISOLATIONS: Record<IsolationName, Isolation> = { bubblewrap: BUBBLEWRAP, u
 
 /**
  * Returns a function that finds the best way to launch commands that works on this machine; until there is
- * one, each call tries again, so that the server need not be restarted once the problem is fixed.
+ * one, each call tries again, so that the server need not be restarted once the problem is fixed. Where a better way
+ * was only too slow to be tested, the next one is used, and a call after a minute tests again.
  * @throws DomainError SANDBOX_UNAVAILABLE, with what to install
  */
 export function createChoice({
@@ -42,20 +43,26 @@ export function createChoice({
   const names = isolationsFor(mode, isProduction);
   let groups: Promise<ControlGroups | null> | null = null;
   let chosen: Promise<Chosen> | null = null;
+  let expiresAt = Number.POSITIVE_INFINITY;
   const choose = async (): Promise<Chosen> => {
     groups ??= openControlGroups(settings.limits, log);
     const problems: string[] = [];
+    expiresAt = Number.POSITIVE_INFINITY;
+    let wasSlow = false;
     for (const name of names) {
       try {
         const launch = await createIsolatedLaunch(ISOLATIONS[name], { ...settings, groups: await groups });
+        if (wasSlow) expiresAt = performance.now() + RETEST_MS;
         return { state: name, description: describe(name, problems), launch };
       } catch (error) {
+        wasSlow ||= error instanceof TestTimedOut;
         problems.push(`${name}: ${coerceError(error).message.replace(/\s+/g, ' ')}`);
       }
     }
     throw new DomainError('SANDBOX_UNAVAILABLE', noSandbox(problems));
   };
   return () => {
+    if (performance.now() >= expiresAt) chosen = null;
     chosen ??= choose().catch((error) => {
       chosen = null;
       throw error;
@@ -63,6 +70,9 @@ export function createChoice({
     return chosen;
   };
 }
+
+/** A fallback is used for this long before a better way, whose test took too long, is tested again. */
+const RETEST_MS = 60_000;
 
 const UNISOLATED: Chosen = {
   state: 'none',
@@ -93,10 +103,13 @@ async function openControlGroups(limits: Limits, log: LaunchSettings['log']): Pr
 }
 
 function noSandbox(problems: readonly string[]): string {
-  return `This server has no sandbox for commands: ${problems.join('; ')}. ${ADVICE}`;
+  return `This server has no sandbox for commands: ${problems.join('; ')}. ${process.platform === 'linux' ? ON_LINUX : ELSEWHERE}`;
 }
 
-const ADVICE =
+const ELSEWHERE =
+  'Run a worker on Linux or in a Linux container, or set SANDBOX=none, which runs commands without a sandbox, with all rights of the server.';
+
+const ON_LINUX =
   'Install bubblewrap and util-linux (apt-get install bubblewrap util-linux), and let this user create namespaces: ' +
   'on Ubuntu sysctl kernel.apparmor_restrict_unprivileged_userns=0; in a container --cap-add SYS_ADMIN ' +
   '--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined. ' +

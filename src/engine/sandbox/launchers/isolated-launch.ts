@@ -147,6 +147,9 @@ function writeInput(child: ChildProcess, descriptor: number, content: string | B
   pipe.end(content);
 }
 
+/** The machine may only be busy, so the isolation may work later. */
+export class TestTimedOut extends Error {}
+
 /** Runs a test command in a temporary folder, as all later commands are run. @throws Error that states why it fails */
 async function testLaunch(launch: Launch, { test }: Isolation, limits: Limits): Promise<void> {
   const workspace = await realpath(await mkdtemp(join(tmpdir(), 'polyphony-')));
@@ -160,7 +163,7 @@ async function testLaunch(launch: Launch, { test }: Isolation, limits: Limits): 
       // It needs almost no memory, and a machine short of memory must not count as having no sandbox.
       memory: { watch: () => () => {} },
     });
-    if (timedOut) throw new Error(`a test command did not end within ${TEST_MS / 1000} seconds`);
+    if (timedOut) throw new TestTimedOut(`a test command did not end within ${TEST_MS / 1000} seconds`);
     if (exitCode === 0) return;
     if (stderr.trim() === '') throw new Error(`a test command ended with exit code ${exitCode}`);
     throw new Error(isolationProblem(stderr, await readKernelSettings()));

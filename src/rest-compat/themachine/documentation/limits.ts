@@ -6,6 +6,8 @@ const NAME = { minLength: 1, maxLength: 200 };
 const NOT_BLANK = '\\S';
 const MODEL_ID = { ...NAME, pattern: NOT_BLANK };
 const PROMPT = { minLength: 1, maxLength: 1_000_000, pattern: NOT_BLANK };
+/** A step's, which is shorter than that of an agent's work, because a workflow has many. */
+const STEP_TASK = { ...PROMPT, maxLength: 100_000 };
 const WORD = { minLength: 1, maxLength: 50 };
 const COST = { exclusiveMinimum: 0, maximum: 1_000_000_000, description: 'US dollars.' };
 
@@ -104,7 +106,7 @@ const workflowFields: Fields = {
   steps: { minItems: 1, maxItems: 100 },
   'steps.*.id': { pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$', description: 'Unique in the workflow.' },
   'steps.*.name': NAME,
-  'steps.*.task': PROMPT,
+  'steps.*.task': STEP_TASK,
   'steps.*.model_id': MODEL_ID,
   'steps.*.depends_on': { maxItems: 100 },
   'steps.*.condition': EXPRESSION,

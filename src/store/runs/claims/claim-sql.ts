@@ -137,7 +137,7 @@ function claimSql($: Claim, wanted: string, given = ''): string {
     ), opening as (${openingSql($)}
     ), ${moved.sql}, advanced as (
       update run set worker_id = present.id, claim = ${$.number} from present, wanted
-      where run.id = wanted.id and kind not in (${LEASED}) and status = 'queued' and ${IN_TIME}
+      where run.id = wanted.id and kind not in (${LEASED}) and status = 'queued' and blockers = 0 and ${IN_TIME}
         and (worker_id is null or (${$.isRepeated} and worker_id = ${$.workerId}))
       returning run.id, run.kind, run.owner_id, run.epoch, run.losses
     ), closed as (

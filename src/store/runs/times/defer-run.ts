@@ -72,19 +72,25 @@ export async function deferRun(
 
 const DEFERRED = { type: 'RunQueued', data: { reason: 'provider_unavailable' } } as const;
 
+/** Runs that one statement makes ready: each ready run adds a ticket, and their rows are locked until all have one. */
+const MOST = 300;
+
 /**
- * Makes deferred runs ready once their delay is over or their `start_at` has come. A run that has ended in the meantime
- * keeps its blockers. Uses `now()`, because an index cannot be searched for `clock_timestamp()`.
+ * Makes deferred runs ready once their delay is over or their `start_at` has come, the one that is due longest first.
+ * A run that has ended in the meantime keeps its blockers. Uses `now()`, because an index cannot be searched for
+ * `clock_timestamp()`.
+ * @returns whether there may be more of them
  */
-export async function endDeferrals({ pool }: Pick<Database, 'pool'>): Promise<void> {
-  await pool.query({
+export async function endDeferrals({ pool }: Pick<Database, 'pool'>): Promise<boolean> {
+  const { rowCount } = await pool.query({
     name: 'end-deferrals',
     text: `
       with due as (
-        select id from run where deferred_until <= now() for update skip locked
+        select id from run where deferred_until <= now() order by deferred_until limit ${MOST} for update skip locked
       )
       update run set deferred_until = null,
         blockers = case when status ${UNTAKEN} then blockers - 1 else blockers end
       from due where run.id = due.id`,
   });
+  return rowCount === MOST;
 }

@@ -24,18 +24,29 @@ const ERROR: RunError = {
  */
 const HAS_EXPIRED = `expires_at <= now() and status ${UNTAKEN} and attempt = 0 and worker_id is null`;
 
-/** Fails runs that have not started in time. @returns whether there may be more of them */
-export async function expireRuns(store: Store): Promise<boolean> {
+/**
+ * Fails runs that have not started in time.
+ * @param report receives what prevented an account's runs from being ended; those of others end nevertheless
+ * @returns whether there may be more of them, and the next call can end some
+ */
+export async function expireRuns(store: Store, report: (error: unknown) => void): Promise<boolean> {
   const { rows } = await store.database.pool.query<{ id: string; ownerId: string }>({
     name: 'find-expired-runs',
     text: `select id, owner_id as "ownerId" from run where ${HAS_EXPIRED} order by expires_at limit ${MOST}`,
   });
   const byOwner = Map.groupBy(rows, ({ ownerId }) => ownerId);
+  let hasEnded = false;
   for (const [ownerId, expired] of byOwner) {
     const ids = expired.map(({ id }) => id);
-    publishAll(store.bus, await transaction(store.database, (client) => expireWithin(client, ownerId, ids)));
+    try {
+      const events = await transaction(store.database, (client) => expireWithin(client, ownerId, ids));
+      publishAll(store.bus, events);
+      hasEnded ||= events.length > 0;
+    } catch (error) {
+      report(error);
+    }
   }
-  return rows.length === MOST;
+  return rows.length === MOST && hasEnded;
 }
 
 /** A worker may have taken a run since it was found, so the condition is checked again once the run is locked. */
