@@ -1,18 +1,27 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
 import { recordAudit } from '../../src/store/accounts/audit.ts';
+import { startWorker } from '../../src/worker.ts';
 import { createClient, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
 
 let people = 0;
 
-const server = fixture(startTestServer);
+const server = fixture(() => startTestServer({ worker: false }));
 const admin = fixture(() => server.newUser());
 
 const sql = async (text: string, values: unknown[] = []) =>
   (await server.store.database.pool.query(text, values)).rows;
 const plain = (globalId: string) => Buffer.from(globalId, 'base64url').toString().split(':')[1]!;
+
+/** A worker deletes what is no longer kept when it starts, and every hour. */
+async function nextWorker(): Promise<void> {
+  const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
+  const worker = await startWorker(server.config, createLog('silent'), server.store, urls, server.metrics);
+  onTestFinished(() => worker.stop());
+}
 
 async function newPerson() {
   people += 1;
@@ -65,6 +74,7 @@ describe('refresh tokens', () => {
   test('and their logins are deleted by a worker when they have expired', async () => {
     const { userId } = await newPerson();
     await sql(`update login set expires_at = now() - interval '1 second' where owner_id = $1`, [userId]);
+    await nextWorker();
     await expect.poll(() => sql('select id from login where owner_id = $1', [userId])).toEqual([]);
     expect(await tokensOf(userId)).toEqual([]);
   });
@@ -115,6 +125,7 @@ describe('the audit log', () => {
          ('young', 'a', 'user_disabled', now() - interval '364 days')`,
     );
     const left = () => sql(`select id from audit_entry where id in ('old', 'young')`);
+    await nextWorker();
     await expect.poll(left).toEqual([{ id: 'young' }]);
   });
 
