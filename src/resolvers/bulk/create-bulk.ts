@@ -84,7 +84,9 @@ function selectionOf({ targets, filter, all }: GivenBulk): Pick<BulkSettings, 'f
   const { kinds, ...wanted } = filter;
   const others = kinds?.filter((kind) => !KINDS_IN_BULK.includes(kind)) ?? [];
   if (others.length > 0) throw refused('input.filter.kinds', 'must not have BULK');
-  if (!kinds && !Object.values(wanted).some(isGiven))
+  // In lists of runs it excludes none; here that would be every run of the account.
+  if (wanted.tags?.length === 0) throw refused('input.filter.tags', 'must not be empty');
+  if (![kinds, ...Object.values(wanted)].some(isGiven))
     throw refused('input.filter', 'must select something; for every run, give all: true instead of a filter');
   return { filter: filterOf(wanted), kinds: kinds ? [...new Set(kinds)] : KINDS_IN_BULK };
 }
@@ -93,11 +95,12 @@ function distinct(targets: readonly BulkTarget[]): BulkTarget[] {
   return [...new Map(targets.map((target) => [target.id, target])).values()];
 }
 
-/** A range of time that is open on both sides selects nothing. */
-const isGiven = (value: unknown): boolean =>
-  value instanceof Date || typeof value !== 'object'
-    ? value != null
-    : value !== null && (Array.isArray(value) || Object.values(value).some(isGiven));
+/** Empty lists, and a range of time that is open on both sides, select nothing. */
+function isGiven(value: unknown): boolean {
+  if (value === null || value === undefined) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  return value instanceof Date || typeof value !== 'object' || Object.values(value).some(isGiven);
+}
 
 function filterOf(wanted: GivenRunFilter) {
   try {

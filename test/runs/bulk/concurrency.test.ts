@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { fixture } from '../harness/fixture.ts';
-import { startTestServer } from '../harness/server.ts';
-import { ended, fill, request, runOf } from './bulk.ts';
+import { type Client, data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { ended, fill, request, runOf } from '../bulk.ts';
 
 const server = fixture(() => startTestServer());
 let ann: Client;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { fixture } from '../harness/fixture.ts';
-import { startTestServer } from '../harness/server.ts';
-import { ended, request, statuses } from './bulk.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { ended, request, statuses } from '../bulk.ts';
 
 const server = fixture(() => startTestServer({ variables: { WORKER_CONCURRENCY: '1' } }));
 const ann = fixture(() => server.newUser());
