@@ -50,7 +50,7 @@ export async function createBulk(store: Store, bulk: NewBulkOperation): Promise<
   const events = await transaction(store.database, async (client) => {
     const { rows } = await client.query<LoggedEvent>(insert(valuesOf(bulk)));
     if (rows.length === 0) return rows;
-    if (bulk.targets) await addBatches(client, bulk.id, bulk.targets);
+    if (bulk.targets) await addBatches(client, bulk, bulk.targets);
     const subject = globalId(KINDS.bulk.type, bulk.id);
     await recordAudit(client, { actorId: bulk.ownerId, action: AUDITED[bulk.action], subject });
     return rows;
