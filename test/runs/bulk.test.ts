@@ -75,8 +75,8 @@ describe('given runs to be cancelled', () => {
         code: 'INVALID_STATE',
         message: 'it is failed and has already ended',
       },
-      { runId: gone, exception: 'SKIPPED', code: 'NOT_FOUND', message: 'it does not exist any more' },
       { runId: foreign, exception: 'SKIPPED', code: 'NOT_FOUND', message: 'it does not exist any more' },
+      { runId: gone, exception: 'SKIPPED', code: 'NOT_FOUND', message: 'it does not exist any more' },
     ]);
   });
 

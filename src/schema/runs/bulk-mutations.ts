@@ -19,7 +19,7 @@ function selectionFields(t: Fields, done: string) {
     }),
     filter: t.field({
       type: RunFilter,
-      description: `Every run that \`runs\` would list with this filter is ${done}, except bulk operations, without a limit of their number. With \`text\`, all runs are searched. It must have at least one field.`,
+      description: `Every run that \`runs\` would list with this filter is ${done}, except bulk operations, without a limit of their number. With \`text\`, all runs are searched. It must have at least one field, and \`tags\` must not be empty. A run whose status is not one of \`statuses\` any more is skipped.`,
     }),
     all: t.boolean({
       description: `True: all runs of the account are ${done}, except bulk operations. A filter without fields is refused instead, so that nothing is selected by accident.`,
@@ -85,7 +85,7 @@ function inBulk(globalId: string, field: string): BulkTarget {
 }
 
 const LATER =
-  'Returns at once; a worker does it, some runs at a time. Only runs that exist now are selected, and what has changed when it comes to them is skipped, with a reason.';
+  'Returns at once; a worker does it, some runs at a time. With 10 unfinished bulk operations of the account, it fails with RATE_LIMITED. Only runs that exist now are selected, and what has changed when it comes to them is skipped, with a reason.';
 
 builder.mutationFields((t) => ({
   cancelRuns: t.field({

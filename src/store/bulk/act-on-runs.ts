@@ -4,9 +4,13 @@ import type { BulkExample } from '../../rules/runs/bulk.ts';
 import { KINDS_IN_BULK, LEASED_KINDS } from '../../rules/runs/kinds.ts';
 import type { BulkAction, RunKind, RunStatus } from '../../vocabulary.ts';
 import type { LoggedEvent } from '../log/events.ts';
+import { tooMany } from '../orchestrations/capacity.ts';
 import { requeueOrchestrationWithin } from '../orchestrations/retry-orchestration.ts';
 import { cancelAllWithin } from '../runs/cancel-run.ts';
 import { deleteWholeRunsWithin, type WorkingFolder } from '../runs/delete-runs.ts';
+import { lockThreads } from '../runs/end-turns.ts';
+import { withStatus } from '../runs/read-runs.ts';
+import { EXECUTION_STATUS } from '../runs/run-row.ts';
 import type { Store } from '../store.ts';
 import { queueTaskWithin, requeueTasksWithin } from '../tasks/queue-task.ts';
 import { cancelExecutionWithin, retryExecutionWithin } from '../workflows/end-execution.ts';
@@ -40,11 +44,12 @@ type Act = (store: Store, client: ClientBase, bulk: StartedBulk, runs: readonly 
 const ACTS: Record<BulkAction, Act> = {
   cancel,
   retry,
-  async delete(_store, client, { ownerId }, runs) {
+  async delete(_store, client, { ownerId, settings: { filter } }, runs) {
     const ids = runs.map(({ id }) => id);
     const { deleted, ...others } = await deleteWholeRunsWithin(client, ownerId, {
       ids,
       kinds: KINDS_IN_BULK,
+      statuses: filter?.statuses ?? null,
     });
     return { done: deleted, ...others };
   },
@@ -70,7 +75,7 @@ export async function actOnRuns(
       kind,
       ...(error
         ? { exception: 'failed', code: error.code as RequestErrorCode, message: error.message }
-        : { exception: 'skipped', ...reasonOf(bulk.action, later.get(id)) }),
+        : { exception: 'skipped', ...reasonOf(bulk, later.get(id)) }),
     };
   });
   return { done: isDone.size, exceptions, events, sessionIds, folders };
@@ -85,20 +90,25 @@ async function readPresent(
   const { rows } = await client.query<Present>({
     name: 'read-runs-of-bulk',
     text: `
-      select run.id, run.kind, status, parent_id as "parentId"
+      select run.id, run.kind, ${EXECUTION_STATUS} as status, parent_id as "parentId"
       from unnest($1::text[], $2::text[]) with ordinality as target (id, kind, position)
-        join run on run.id = target.id and run.kind = target.kind
+        join run on run.id = target.id and run.kind = target.kind left join execution on execution.id = run.id
       where owner_id = $3 order by position`,
     values: [targets.map(({ id }) => id), targets.map(({ kind }) => kind), ownerId],
   });
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-function reasonOf(action: BulkAction, run: Present | undefined): Pick<BulkExample, 'code' | 'message'> {
+function reasonOf(
+  { action, settings: { filter } }: StartedBulk,
+  run: Present | undefined,
+): Pick<BulkExample, 'code' | 'message'> {
   if (!run) return { code: 'NOT_FOUND', message: 'it does not exist any more' };
   const code = 'INVALID_STATE';
   if (run.parentId !== null && action !== 'cancel')
     return { code, message: 'it is part of an execution; name the execution instead' };
+  if (action !== 'retry' && filter?.statuses && !filter.statuses.includes(run.status))
+    return { code, message: `it is ${run.status} now, which the filter does not select` };
   if (action === 'cancel') return { code, message: `it is ${run.status} and has already ended` };
   if (run.status !== 'failed')
     return { code, message: `it is ${run.status}; only a failed run can be retried` };
@@ -109,17 +119,35 @@ function reasonOf(action: BulkAction, run: Present | undefined): Pick<BulkExampl
 async function cancel(
   _store: Store,
   client: ClientBase,
-  { ownerId, settings: { reason } }: StartedBulk,
+  { ownerId, settings: { reason, filter } }: StartedBulk,
   runs: readonly Present[],
 ): Promise<Acted> {
   const events: LoggedEvent[] = [];
-  for (const { id: runId } of runs.filter(({ kind }) => kind === 'execution').toSorted(byId))
-    events.push(...(await cancelExecutionWithin(client, { runId, ownerId }, reason)));
-  const runIds = runs.filter(({ kind }) => kind !== 'execution').map(({ id }) => id);
+  const selected = (ids: readonly string[]) => lockSelected(client, ids, filter?.statuses ?? null);
+  for (const { id } of runs.filter(({ kind }) => kind === 'execution').toSorted(byId))
+    for (const runId of await selected([id]))
+      events.push(...(await cancelExecutionWithin(client, { runId, ownerId }, reason)));
+  const runIds = await selected(runs.filter(({ kind }) => kind !== 'execution').map(({ id }) => id));
   if (runIds.length > 0)
     events.push(...(await cancelAllWithin(client, { runIds, kinds: LEASED_KINDS, ownerId, reason })));
   const cancelled = new Set(events.flatMap(({ type, runId }) => (type === 'RunCancelled' ? [runId] : [])));
   return { done: runs.flatMap(({ id }) => (cancelled.has(id) ? [id] : [])), events };
+}
+
+/** @returns those of some runs, which are locked then, that still have one of some statuses; null: of any */
+async function lockSelected(
+  client: ClientBase,
+  ids: readonly string[],
+  statuses: readonly RunStatus[] | null,
+): Promise<readonly string[]> {
+  if (!statuses) return ids;
+  await lockThreads(client, ids);
+  await client.query({
+    name: 'lock-selected-runs',
+    text: 'select from run where id = any($1::text[]) order by id for update',
+    values: [ids],
+  });
+  return withStatus(client, ids, statuses);
 }
 
 const byId = (one: Present, other: Present) => (one.id < other.id ? -1 : 1);
@@ -134,8 +162,12 @@ const RETRIES: Record<Exclude<RunKind, 'bulk'>, Retry> = {
   task: async (client, { ownerId }, runId) =>
     (await queueTaskWithin(client, { runId, ownerId, from: 'failed' }))?.events ?? [],
   execution: (client, { ownerId }, runId) => retryExecutionWithin(client, { runId, ownerId }),
-  orchestration: async (client, { ownerId, settings }, runId) =>
-    (await requeueOrchestrationWithin(client, { runId, ownerId }, settings.maxOrchestrations))?.events ?? [],
+  async orchestration(client, { ownerId, settings: { maxOrchestrations: most } }, runId) {
+    const queued = await requeueOrchestrationWithin(client, { runId, ownerId }, most);
+    if (queued) return queued.events;
+    if ((await withStatus(client, [runId], ['failed'])).length > 0) throw tooMany(most);
+    return [];
+  },
 };
 
 /** Orchestrations lock the account, which comes before runs in the order of locks. */
@@ -148,7 +180,9 @@ async function retry(
   bulk: StartedBulk,
   runs: readonly Present[],
 ): Promise<Acted> {
-  const failed = runs.filter(({ status }) => status === 'failed');
+  const failed = runs.filter(
+    ({ status, kind, parentId }) => status === 'failed' && !(kind === 'task' && parentId !== null),
+  );
   const refused = new Map<string, DomainError>();
   /** @returns null when it was refused */
   async function tryOne<Value>(id: string, attempt: () => Promise<Value>): Promise<Value | null> {

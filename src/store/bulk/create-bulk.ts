@@ -1,3 +1,5 @@
+import type { ClientBase } from 'pg';
+import { DomainError } from '../../errors.ts';
 import { globalId } from '../../rules/ids/global-id.ts';
 import { BULK_PRIORITY } from '../../rules/runs/bulk.ts';
 import { KINDS } from '../../rules/runs/kinds.ts';
@@ -42,21 +44,43 @@ const insert = statement('create-bulk', { ...NEW_RUN, ...BULK }, ($) => {
     select * from logged order by seq`;
 });
 
+/** Unfinished ones of an account: workers execute few at once, and those of other accounts wait for them. */
+const MOST_UNFINISHED = 10;
+
+/** A guess: many of them end within seconds. */
+const RETRY_SECONDS = 10;
+
 /**
  * Creates run, bulk operation, first event, ticket and the entry of the audit log.
- * @returns false when the idempotency key exists
+ * @returns false when the idempotency key exists. @throws DomainError RATE_LIMITED
  */
 export async function createBulk(store: Store, bulk: NewBulkOperation): Promise<boolean> {
   const events = await transaction(store.database, async (client) => {
+    await client.query('select from app_user where id = $1 for no key update', [bulk.ownerId]);
     const { rows } = await client.query<LoggedEvent>(insert(valuesOf(bulk)));
     if (rows.length === 0) return rows;
-    if (bulk.targets) await addBatches(client, bulk.id, bulk.targets);
+    await requirePlace(client, bulk.ownerId);
+    if (bulk.targets) await addBatches(client, bulk, bulk.targets);
     const subject = globalId(KINDS.bulk.type, bulk.id);
     await recordAudit(client, { actorId: bulk.ownerId, action: AUDITED[bulk.action], subject });
     return rows;
   });
   store.bus.publish(bulk.id, events);
   return events.length > 0;
+}
+
+/** After the new one is stored, so that a repeated request is none; the account is locked. @throws DomainError RATE_LIMITED */
+async function requirePlace(client: ClientBase, ownerId: string): Promise<void> {
+  const { rows } = await client.query<{ unfinished: number }>({
+    name: 'count-unfinished-bulk',
+    text: `
+      select count(*)::int as unfinished from run
+      where owner_id = $1 and kind = 'bulk' and status in ('queued', 'running') and parent_id is null`,
+    values: [ownerId],
+  });
+  if (rows[0]!.unfinished <= MOST_UNFINISHED) return;
+  const message = `at most ${MOST_UNFINISHED} bulk operations of an account can be unfinished; wait until one of them has ended`;
+  throw new DomainError('RATE_LIMITED', message, { retryAfter: RETRY_SECONDS });
 }
 
 function valuesOf({ id, ownerId, origin, action, settings, targets, idempotency }: NewBulkOperation) {

@@ -39,19 +39,38 @@ export async function startBulk({ database }: Store, lease: Lease): Promise<Star
   return bulk;
 }
 
-/** Stores the runs of a bulk operation, in the order in which it acts on them. */
+/**
+ * SQL that stores runs in batches, in the order in which a bulk operation acts on them: the oldest first to retry, so that
+ * they are queued in their order; otherwise the newest first: workers take the oldest, and what depends on a run is newer
+ * than it. An execution may have a thousand parts, so that it is the last of its batch.
+ * @param runs SQL of their id, kind and created_at, which is null for those that do not exist. @param id SQL of the bulk operation
+ */
+function batchesSql(runs: string, id: string, action: BulkAction): string {
+  const direction = action === 'retry' ? 'asc' : 'desc';
+  return `
+    insert into bulk_batch (bulk_id, number, run_ids, kinds)
+    select ${id}, number, array_agg(id order by position), array_agg(kind order by position)
+    from (
+      select id, kind, row_number() over sorted as position,
+        coalesce(sum(case kind when 'execution' then ${BATCH} else 1 end)
+          over (sorted rows between unbounded preceding and 1 preceding), 0) / ${BATCH} as number
+      from (${runs}) as run window sorted as (order by created_at ${direction} nulls last, id ${direction})
+    ) as found group by number`;
+}
+
+/** Stores the runs of a bulk operation that were named by their ids. */
 export async function addBatches(
   client: ClientBase,
-  id: string,
+  { id, ownerId, action }: Pick<StartedBulk, 'id' | 'ownerId' | 'action'>,
   targets: readonly BulkTarget[],
 ): Promise<void> {
+  const given = `
+    select given.id, given.kind, run.created_at from unnest($2::text[], $3::text[]) as given (id, kind)
+      left join run on run.id = given.id and run.kind = given.kind and run.owner_id = $4`;
   await client.query({
-    name: 'add-bulk-batches',
-    text: `
-      insert into bulk_batch (bulk_id, number, run_ids, kinds)
-      select $1, (position - 1) / ${BATCH}, array_agg(id order by position), array_agg(kind order by position)
-      from unnest($2::text[], $3::text[]) with ordinality as given (id, kind, position) group by 2`,
-    values: [id, targets.map((target) => target.id), targets.map(({ kind }) => kind)],
+    name: `add-bulk-batches-${action}`,
+    text: batchesSql(given, '$1', action),
+    values: [id, targets.map((target) => target.id), targets.map(({ kind }) => kind), ownerId],
   });
 }
 
@@ -78,11 +97,7 @@ export function matchRuns(store: Store, lease: Lease, bulk: StartedBulk): Promis
   });
 }
 
-/**
- * Which runs the filter selects: the oldest first to retry, so that they are queued in their order; otherwise the newest first: workers take the
- * oldest, and what depends on a run is newer than it.
- * @returns the statement that stores them; null: no runs are selected
- */
+/** @returns the statement that stores which runs the filter selects; null: no runs are selected */
 export function matchSql({ id, ownerId, action, settings, createdAt }: Omit<StartedBulk, 'matched'>) {
   const { filter, kinds } = settings;
   if (!filter) return null;
@@ -94,16 +109,10 @@ export function matchSql({ id, ownerId, action, settings, createdAt }: Omit<Star
     .filter((kind) => KINDS_IN_BULK.includes(kind))
     .map((kind) => `(${matchingSql(selectedSql(kind, selection, parameter))})`);
   if (matching.length === 0) return null;
-  const direction = action === 'retry' ? 'asc' : 'desc';
-  const text = `
-    insert into bulk_batch (bulk_id, number, run_ids, kinds)
-    select ${parameter(id, 'text')}, (position - 1) / ${BATCH}, array_agg(id order by position),
-      array_agg(kind order by position)
-    from (
-      select run.id, kind, row_number() over (order by created_at ${direction}, run.id ${direction}) as position
-      from (${matching.join(' union all ')}) as matching
-        cross join lateral (select id, kind, created_at from run where run.id = matching.id limit 1) as run
-    ) as found group by 2`;
+  const found = `
+    select run.id, kind, created_at from (${matching.join(' union all ')}) as matching
+      cross join lateral (select id, kind, created_at from run where run.id = matching.id limit 1) as run`;
+  const text = batchesSql(found, parameter(id, 'text'), action);
   return { text, values };
 }
 

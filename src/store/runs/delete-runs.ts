@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { TURN_KINDS } from '../../rules/runs/kinds.ts';
-import { RUN_KINDS, type RunKind } from '../../vocabulary.ts';
+import { RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import { ringChange, runChangesSql } from '../log/changes.ts';
 import type { LoggedEvent } from '../log/events.ts';
@@ -8,6 +8,7 @@ import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 import { cancelAllWithin } from './cancel-run.ts';
 import { lockOwnRuns } from './end-turns.ts';
+import { withStatus } from './read-runs.ts';
 
 /**
  * Ends unfinished ones of the runs, which the transaction has locked, then deletes all of them with their
@@ -62,7 +63,7 @@ export async function deleteRun(
   { runId, ownerId, kind }: Target,
 ): Promise<WorkingFolder[] | null> {
   const { deleted, folders, sessionIds, events } = await transaction(store.database, (client) =>
-    deleteWholeRunsWithin(client, ownerId, { ids: [runId], kinds: [kind] }),
+    deleteWholeRunsWithin(client, ownerId, { ids: [runId], kinds: [kind], statuses: null }),
   );
   if (deleted.length === 0) return null;
   publishAll(store.bus, events);
@@ -80,11 +81,18 @@ export interface DeletedRuns {
   events: LoggedEvent[];
 }
 
+interface WholeRuns {
+  ids: readonly string[];
+  kinds: readonly RunKind[];
+  /** Those that have another status now that they are locked are left; null: none. */
+  statuses: readonly RunStatus[] | null;
+}
+
 /** Within a transaction, deletes those of some runs that are the owner's and no parts of others, with their parts. */
 export async function deleteWholeRunsWithin(
   client: ClientBase,
   ownerId: string,
-  { ids: wanted, kinds }: { ids: readonly string[]; kinds: readonly RunKind[] },
+  { ids: wanted, kinds, statuses }: WholeRuns,
 ): Promise<DeletedRuns> {
   const { locked } = await lockOwnRuns(client, {
     text: `
@@ -98,7 +106,8 @@ export async function deleteWholeRunsWithin(
       ) as run order by parent_id nulls first, id`,
     values: [wanted, ownerId, kinds],
   });
-  const deleted = wanted.filter((id) => locked.includes(id));
+  const remaining = new Set(statuses ? await withStatus(client, locked, statuses) : locked);
+  const deleted = wanted.filter((id) => remaining.has(id));
   if (deleted.length === 0) return { deleted, folders: [], sessionIds: [], events: [] };
   // With parts that were created while this waited.
   const { rows } = await client.query<{

@@ -1,5 +1,7 @@
-import type { RunKind } from '../../vocabulary.ts';
+import type { ClientBase } from 'pg';
+import type { RunKind, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { EXECUTION_STATUS } from './run-row.ts';
 
 /** What is read of the runs of one kind. */
 interface RunsOfKind {
@@ -37,4 +39,20 @@ export async function readRuns<Row extends { id: string }>(
     values: [ids],
   });
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Those of some runs, which the transaction has locked, that have one of some statuses now. */
+export async function withStatus(
+  client: ClientBase,
+  ids: readonly string[],
+  statuses: readonly RunStatus[],
+): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>({
+    name: 'read-runs-with-status',
+    text: `
+      select run.id from run left join execution on execution.id = run.id
+      where run.id = any($1::text[]) and ${EXECUTION_STATUS} = any($2::text[])`,
+    values: [ids, statuses],
+  });
+  return rows.map(({ id }) => id);
 }
