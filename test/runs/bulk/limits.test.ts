@@ -19,6 +19,8 @@ test('given more orchestrations than may run, then those that are retried beyond
   const failed = [await start(), await start()];
   await pool.query(`update run set status = 'failed' where id = any($1)`, [failed.map(localOf)]);
   for (let open = 0; open < 9; open++) await start();
+  // They stay queued, and count like those that may start.
+  await pool.query(`update run set start_at = null where kind = 'orchestration'`);
   const result = await ended(ann, request(ann, 'retryRuns', { ids: failed }));
   expect(result).toMatchObject({ matched: 2, done: 1, skipped: 0, failed: 1 });
   expect(result.examples).toEqual([
