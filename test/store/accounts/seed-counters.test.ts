@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createLog } from '../../../src/log.ts';
+import { expect, test } from 'vitest';
 import { foldCounters } from '../../../src/store/analytics/counters/fold-counters.ts';
-import { type Database, openDatabase } from '../../../src/store/database/database.ts';
-import { migrateTables } from '../../../src/store/database/migrate-tables.ts';
 import { expectExactCounters } from '../../analytics/count-rows.ts';
-import { admin, withDatabase } from '../../harness/suite/postgres.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { migrateFilled } from '../../harness/migrated-database.ts';
 
 /** The last migration that knows no counters. */
 const BEFORE = 'Migration20261130095235';
@@ -47,23 +44,7 @@ const ROWS = [
      case when id not like '%4' then 0.000000012345 end, 10, null, 12.3456789 from run where id not like 'e%'`,
 ];
 
-const name = `test_${randomBytes(6).toString('hex')}`;
-let database: Database;
-
-beforeAll(async () => {
-  const server = inject('postgresUrl');
-  await admin(server, `create database ${name} template template0`);
-  const url = withDatabase(server, name);
-  const log = createLog('error');
-  database = openDatabase({ url, poolMax: 2, log });
-  await migrateTables(url, log, BEFORE);
-  for (const statement of ROWS) await database.pool.query(statement);
-  await migrateTables(url, log);
-}, 60_000);
-afterAll(async () => {
-  await database?.close();
-  await admin(inject('postgresUrl'), `drop database if exists ${name} with (force)`);
-});
+const database = fixture(() => migrateFilled(BEFORE, ROWS));
 
 const OWNERS = ['u1', 'u2'];
 

@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createLog } from '../../../src/log.ts';
-import { createQuotas, type Quotas } from '../../../src/store/accounts/quotas.ts';
-import { type Database, openDatabase } from '../../../src/store/database/database.ts';
-import { migrateTables } from '../../../src/store/database/migrate-tables.ts';
-import { admin, withDatabase } from '../../harness/suite/postgres.ts';
+import { expect, test } from 'vitest';
+import { createQuotas } from '../../../src/store/accounts/quotas.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { migrateFilled } from '../../harness/migrated-database.ts';
 
 /** The last migration that knows no quotas. */
 const BEFORE = 'Migration20261122040428';
@@ -31,25 +28,8 @@ const COUNT = `
       + (select count(*)::int from api_key where owner_id = app_user.id) as objects
   from app_user order by id`;
 
-const name = `test_${randomBytes(6).toString('hex')}`;
-let database: Database;
-let quotas: Quotas;
-
-beforeAll(async () => {
-  const server = inject('postgresUrl');
-  await admin(server, `create database ${name} template template0`);
-  const url = withDatabase(server, name);
-  const log = createLog('error');
-  database = openDatabase({ url, poolMax: 2, log });
-  await migrateTables(url, log, BEFORE);
-  for (const statement of ROWS) await database.pool.query(statement);
-  await migrateTables(url, log);
-  quotas = createQuotas(database, MANY);
-});
-afterAll(async () => {
-  await database?.close();
-  await admin(inject('postgresUrl'), `drop database if exists ${name} with (force)`);
-});
+const database = fixture(() => migrateFilled(BEFORE, ROWS));
+const quotas = fixture(() => createQuotas(database, MANY), { stop: () => {} });
 
 const used = async (id: string) => (await quotas.read(id)).used;
 

@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createLog } from '../../../src/log.ts';
-import { type Database, openDatabase } from '../../../src/store/database/database.ts';
-import { migrateTables } from '../../../src/store/database/migrate-tables.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { listRuns } from '../../../src/store/runs/lists/list-runs.ts';
 import { EVERY_RUN } from '../../../src/store/runs/lists/run-filter.ts';
-import { admin, withDatabase } from '../../harness/suite/postgres.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { migrateFilled } from '../../harness/migrated-database.ts';
 
 /** The last migration without `run_search`. */
 const BEFORE = 'Migration20261130095235';
@@ -27,24 +24,11 @@ const rowsOf = (id: string) => [
    select id, 1, '{}', 'x', 'demo', 'demo' from run where kind = 'orchestration' and id like '${id}%'`,
 ];
 
-const name = `test_${randomBytes(6).toString('hex')}`;
-let database: Database;
+const ACCOUNT = `insert into app_user (id, email, name) values ('u1', 'a@b.c', 'n')`;
 
+const database = fixture(() => migrateFilled(BEFORE, [ACCOUNT, ...rowsOf('old')]));
 beforeAll(async () => {
-  const server = inject('postgresUrl');
-  await admin(server, `create database ${name} template template0`);
-  const url = withDatabase(server, name);
-  const log = createLog('error');
-  database = openDatabase({ url, poolMax: 2, log });
-  await migrateTables(url, log, BEFORE);
-  await database.pool.query(`insert into app_user (id, email, name) values ('u1', 'a@b.c', 'n')`);
-  for (const statement of rowsOf('old')) await database.pool.query(statement);
-  await migrateTables(url, log);
   for (const statement of rowsOf('new')) await database.pool.query(statement);
-});
-afterAll(async () => {
-  await database?.close();
-  await admin(inject('postgresUrl'), `drop database if exists ${name} with (force)`);
 });
 
 const READ = `select run_id, owner_id, kind, is_part, created_at, words::text,
