@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { coerceError } from '../../errors.ts';
 import type { BulkResult } from '../../rules/runs/bulk.ts';
 import { executeBatch, readBulkResult } from '../../store/bulk/execute-batch.ts';
 import { matchRuns, type StartedBulk, startBulk } from '../../store/bulk/match-runs.ts';
@@ -28,16 +27,11 @@ export async function runBulk(context: EngineContext, lease: Lease): Promise<Bul
 }
 
 async function removeFolders(
-  { workspaces, log }: EngineContext,
+  context: EngineContext,
   { ownerId }: StartedBulk,
   folders: readonly WorkingFolder[],
 ): Promise<void> {
   const tenant = { userId: ownerId, isAdmin: false };
   for (const { taskId, workingDirectory } of folders)
-    await removeOwnWorkspace(workspaces, tenant, { path: workingDirectory, id: taskId }).catch((error) => {
-      log.warn(
-        { workingDirectory, error: coerceError(error).message },
-        'a working directory could not be removed',
-      );
-    });
+    await removeOwnWorkspace(context, tenant, { path: workingDirectory, id: taskId });
 }

@@ -1,5 +1,4 @@
 import type { Context } from '../../context.ts';
-import { coerceError } from '../../errors.ts';
 import { removeOwnWorkspace } from '../../workspaces/remove-own.ts';
 import { requireViewer } from '../request/viewer.ts';
 
@@ -10,11 +9,6 @@ export async function removeOwnFolder(
   id: string,
 ): Promise<void> {
   if (!workingDirectory) return;
-  const folder = { path: workingDirectory, id };
-  await removeOwnWorkspace(context.config, requireViewer(context), folder).catch((error) => {
-    context.log.warn(
-      { workingDirectory, error: coerceError(error).message },
-      'a working directory could not be removed',
-    );
-  });
+  const { config: workspaces, log } = context;
+  await removeOwnWorkspace({ workspaces, log }, requireViewer(context), { path: workingDirectory, id });
 }

@@ -78,3 +78,8 @@ const ACCOUNTS_LOCK = 7_305_002;
 export async function lockAccounts(client: ClientBase): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [ACCOUNTS_LOCK]);
 }
+
+/** Serializes what the transactions of an account create, so that a limit of it is exact. */
+export async function lockAccount(client: ClientBase, id: string): Promise<void> {
+  await client.query('select from app_user where id = $1 for no key update', [id]);
+}

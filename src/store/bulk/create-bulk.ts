@@ -4,6 +4,7 @@ import { globalId } from '../../rules/ids/global-id.ts';
 import { BULK_PRIORITY } from '../../rules/runs/bulk.ts';
 import { KINDS } from '../../rules/runs/kinds.ts';
 import type { AuditAction, BulkAction, Origin } from '../../vocabulary.ts';
+import { lockAccount } from '../accounts/accounts.ts';
 import { recordAudit } from '../accounts/audit.ts';
 import { columnsOf, insertSql, statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
@@ -56,7 +57,7 @@ const RETRY_SECONDS = 10;
  */
 export async function createBulk(store: Store, bulk: NewBulkOperation): Promise<boolean> {
   const events = await transaction(store.database, async (client) => {
-    await client.query('select from app_user where id = $1 for no key update', [bulk.ownerId]);
+    await lockAccount(client, bulk.ownerId);
     const { rows } = await client.query<LoggedEvent>(insert(valuesOf(bulk)));
     if (rows.length === 0) return rows;
     await requirePlace(client, bulk.ownerId);

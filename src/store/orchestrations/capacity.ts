@@ -1,11 +1,5 @@
-import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
 import { OPEN } from '../entities/run-statuses.ts';
-
-/** Serializes the creation of a user's orchestrations, so that the limit is exact. */
-export async function lockOrchestrations(client: ClientBase, ownerId: string): Promise<void> {
-  await client.query('select from app_user where id = $1 for no key update', [ownerId]);
-}
 
 /**
  * SQL: whether a user, locked by the transaction before, may have another unfinished one. Those whose start is still

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { Origin } from '../../vocabulary.ts';
+import { lockAccount } from '../accounts/accounts.ts';
 import { columnsOf, insertSql, statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
 import { loggedSql } from '../log/append-sql.ts';
@@ -13,7 +14,7 @@ import type { Store } from '../store.ts';
 import { findRepeated } from '../tasks/create-task.ts';
 import type { Idempotency } from '../tasks/new-task.ts';
 import { joinThread } from '../threads/join-thread.ts';
-import { hasCapacitySql, lockOrchestrations, tooMany } from './capacity.ts';
+import { hasCapacitySql, tooMany } from './capacity.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
 
 export interface NewOrchestration extends StartTimes {
@@ -53,7 +54,7 @@ export async function createOrchestration(
   const { ownerId, idempotency } = orchestration;
   await store.quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(orchestration)) });
   const created = await transaction(store.database, async (client) => {
-    await lockOrchestrations(client, ownerId);
+    await lockAccount(client, ownerId);
     // A session is always locked before its threads and its runs.
     if (orchestration.sessionId)
       await client.query('select from session where id = $1 for share', [orchestration.sessionId]);

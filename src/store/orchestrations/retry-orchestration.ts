@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { lockAccount } from '../accounts/accounts.ts';
 import { statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
 import { loggedSql, movedSql } from '../log/append-sql.ts';
@@ -8,7 +9,7 @@ import { publishAll } from '../log/publish-all.ts';
 import { requeuedSql } from '../runs/create-run.ts';
 import type { Store } from '../store.ts';
 import { rejoinThread } from '../threads/join-thread.ts';
-import { hasCapacitySql, lockOrchestrations } from './capacity.ts';
+import { hasCapacitySql } from './capacity.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
 
 const RETRIED: NewEvent = { type: 'RunQueued', data: { reason: 'retried' } };
@@ -42,7 +43,7 @@ export async function requeueOrchestrationWithin(
   target: Target,
   most: number,
 ): Promise<{ row: OrchestrationRow; events: LoggedEvent[] } | null> {
-  await lockOrchestrations(client, target.ownerId);
+  await lockAccount(client, target.ownerId);
   const queued = await rejoinThread(client, 'orchestration', { ...target, from: 'failed' }, (blockers) =>
     requeue(client, target, most, blockers),
   );
