@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Polyphony } from '../../test/harness/process.ts';
 import { type Postgres, query, withDatabase } from '../postgres.ts';
 import { newAccount } from '../server.ts';
@@ -19,6 +20,7 @@ interface Setting {
 }
 
 const KEPT = 'kept';
+const LOOK_MS = 1_000;
 /** Runs of a statement. */
 const PART = 50_000;
 
@@ -43,7 +45,7 @@ export async function copyKept({ postgres, sizes, withServer }: Setting, copy: s
     for (const name of ['big', 'small'] as const) await fill(keptUrl, owners[name], name, sizes[name]);
     await query(postgres.url, `comment on database ${KEPT} is '${CONTENTS}'`);
   }
-  await withServer(keptUrl, async () => {});
+  await withServer(keptUrl, () => untilAddedUp(keptUrl));
   await query(keptUrl, 'vacuum analyze');
   await query(postgres.url, `drop database if exists ${copy}`);
   await query(postgres.url, `create database ${copy} template ${KEPT} strategy file_copy`);
@@ -51,6 +53,18 @@ export async function copyKept({ postgres, sizes, withServer }: Setting, copy: s
   // The big account has as many runs as an account may have.
   await query(url, 'update account_usage set max_runs = 2 * runs');
   return url;
+}
+
+/** Until workers have added up what filling has changed in the counters, as they have in a database that grew slowly. */
+async function untilAddedUp(databaseUrl: string): Promise<void> {
+  for (;;) {
+    const [left] = await query<{ is: boolean }>(
+      databaseUrl,
+      'select exists (select from counter_change) as is',
+    );
+    if (!left?.is) return;
+    await wait(LOOK_MS);
+  }
 }
 
 async function isUsable(postgresUrl: string, keptUrl: string): Promise<boolean> {
