@@ -9,6 +9,7 @@ import { mountDialects, mountSockets, unreadableFor } from '../rest-compat/index
 import { openCompatPorts } from './connections/compat-ports.ts';
 import { refuseMalformed } from './connections/malformed-requests.ts';
 import { routeUpgrades } from './connections/upgrades.ts';
+import type { ConsoleFiles } from './console/console-files.ts';
 import { createSchemaAccess } from './dialects/create-schema-access.ts';
 import { answerFailure, answerUnknownPath } from './errors/to-reply.ts';
 import { createDocuments } from './graphql/documents/documents.ts';
@@ -31,6 +32,7 @@ import { createAtCredentialEnd } from './requests/credential-end.ts';
 import { limitJsonBodies } from './requests/json-body.ts';
 import { createVisitors } from './requests/visitors.ts';
 import { artifactRoute, createSendArtifact } from './routes/artifacts.ts';
+import { consoleRoutes } from './routes/console-routes.ts';
 import { graphiqlFiles } from './routes/graphiql-files.ts';
 import { metricsRoute } from './routes/metrics-route.ts';
 import { schemaRoute } from './routes/schema-route.ts';
@@ -43,6 +45,8 @@ const MAX_PARAM_CHARACTERS = 2400;
 export interface AppOptions {
   /** The account that a one-time link to GraphiQL logs in; null: there are no links. */
   localAdmin: LocalAdmin | null;
+  /** null: the console is not served. */
+  consoleFiles: ConsoleFiles | null;
   /** Reads the secret in the guests' base URL; null: guests have none. */
   baseUrlSecret(): string | null;
   /** Where requests are counted. */
@@ -103,6 +107,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
     await app.register(graphiqlFiles(graphiql));
     await app.register(schemaRoute);
   }
+  if (options.consoleFiles)
+    await app.register(consoleRoutes(services, options.consoleFiles, options.localAdmin));
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);

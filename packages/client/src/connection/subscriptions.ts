@@ -9,9 +9,22 @@ export interface Subscriptions {
   close(): void;
 }
 
-export function createSubscriptions(connection: Connection): Subscriptions {
+/** @param onConnectionChange called when they lose the server, and when one of them hears from it again */
+export function createSubscriptions(
+  parts: Omit<Connection, 'report'>,
+  onConnectionChange: (isConnected: boolean) => void,
+): Subscriptions {
   const running = new Set<() => void>();
   let isClosed = false;
+  let isConnected = true;
+  const connection = {
+    ...parts,
+    report(isHeard: boolean) {
+      if (isHeard === isConnected) return;
+      isConnected = isHeard;
+      onConnectionChange(isHeard);
+    },
+  };
   return {
     follow(resumption, sink) {
       if (isClosed) {
