@@ -122,8 +122,8 @@ function urlOf({ address, port, family }: AddressInfo): string {
 
 /** The lines that a started server prints: its URLs and links. */
 export function describeAccess({ url, link, consoleUrl, baseUrl }: RunningServer): string[] {
-  const lines = consoleUrl === null ? [] : [`  Console: ${consoleUrl}`];
-  lines.push(`  GraphQL API, and GraphiQL in a browser: ${link ?? `${url}/graphql`}`);
+  const lines = [`  GraphQL API, and GraphiQL in a browser: ${link ?? `${url}/graphql`}`];
+  if (consoleUrl !== null) lines.push(`  Console: ${consoleUrl}`);
   if (link !== null) lines.push('    Each link works once, within a day; `npm run link` prints another.');
   lines.push(`  Health: ${url}/health`);
   if (baseUrl !== null) lines.push(`  Base URL for OrchestrateX clients: ${baseUrl}/orchestratex`);

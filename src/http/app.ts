@@ -14,7 +14,7 @@ import { createSchemaAccess } from './dialects/create-schema-access.ts';
 import { answerFailure, answerUnknownPath } from './errors/to-reply.ts';
 import { createDocuments } from './graphql/documents/documents.ts';
 import { readManifest } from './graphql/documents/manifest.ts';
-import { createGraphiqlPage, type LocalAdmin } from './graphql/graphiql.ts';
+import { createGraphiqlPage, type GraphiqlPage, type LocalAdmin } from './graphql/graphiql.ts';
 import { graphqlRoute } from './graphql/graphql-route.ts';
 import { createSubscribe } from './graphql/share-results.ts';
 import { openSockets } from './graphql/sockets.ts';
@@ -103,12 +103,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(sessionRoutes(services, admission));
   const { oidc } = services.config;
   if (oidc) await app.register((await import('./routes/oidc.ts')).oidcRoutes(services, admission, oidc));
-  if (graphiql) {
-    await app.register(graphiqlFiles(graphiql));
-    await app.register(schemaRoute);
-  }
-  if (options.consoleFiles)
-    await app.register(consoleRoutes(services, options.consoleFiles, options.localAdmin));
+  await registerPages(app, services, graphiql, options);
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
@@ -135,6 +130,19 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   app.addHook('preClose', async () => void (await Promise.all(closers.map((close) => close()))));
   return app;
+}
+
+async function registerPages(
+  app: FastifyInstance,
+  services: Services,
+  graphiql: GraphiqlPage | null,
+  { consoleFiles, localAdmin }: AppOptions,
+): Promise<void> {
+  if (graphiql) {
+    await app.register(graphiqlFiles(graphiql));
+    await app.register(schemaRoute);
+  }
+  if (consoleFiles) await app.register(consoleRoutes(services, consoleFiles, localAdmin));
 }
 
 function createServer({ config, log }: Services, baseUrl: BaseUrl): FastifyInstance {

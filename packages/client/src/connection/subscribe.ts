@@ -8,8 +8,6 @@ export interface Connection {
   tokens: Tokens;
   /** The transport for the next attempt. */
   transport(): Transport;
-  /** An attempt has heard from the server, or has failed and will be repeated. */
-  report(isConnected: boolean): void;
 }
 
 /** Of attempts that fail sooner, the failures are counted: a token that is refused at once has not expired, it is wrong. */
@@ -34,7 +32,6 @@ export function subscribe(connection: Connection, resumption: Resumption, sink: 
       next(payload) {
         // Whatever it is, the token was accepted.
         state.refusals = 0;
-        connection.report(true);
         const accepted = resumption.accept(payload);
         if (!accepted) return;
         state.failures = 0;
@@ -51,12 +48,8 @@ export function subscribe(connection: Connection, resumption: Resumption, sink: 
   }
   function retry(error: PolyphonyError): void {
     state.failures += 1;
-    if (!isTransient(error)) {
-      end(error);
-      return;
-    }
-    connection.report(false);
-    timer = setTimeout(begin, waitMs(state.failures, error.retryAfter));
+    if (isTransient(error)) timer = setTimeout(begin, waitMs(state.failures, error.retryAfter));
+    else end(error);
   }
   async function renew(error: PolyphonyError, generation: number): Promise<void> {
     state.refusals += 1;
