@@ -10,6 +10,7 @@ const MEASURED = [
   'test/analytics/speed.test.ts',
   'test/processes/{answer-bytes,hostile-requests,long-prompts,unread-responses}.test.ts',
   'test/engine/sandbox/memory.test.ts',
+  'test/console/long-log.test.ts',
 ];
 
 /** They have packages of their own, see CONTRIBUTING.md. */

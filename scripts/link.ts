@@ -1,6 +1,6 @@
 /**
- * `npm run link`: prints another link that opens GraphiQL as the local admin of the running server. With
- * `-- --renew-base-url` it replaces the base URL of guests instead, which revokes the former one.
+ * `npm run link`: prints another link that opens GraphiQL as the local admin of the running server; with
+ * `-- --console` it opens the console. With `-- --renew-base-url` it replaces the base URL of guests instead, which revokes the former one.
  */
 import { parseArgs } from 'node:util';
 import { readDataDir } from '../src/config.ts';
@@ -34,8 +34,9 @@ async function answers(url: string): Promise<boolean> {
 }
 
 async function main(): Promise<string> {
-  const { values } = parseArgs({ options: { 'renew-base-url': { type: 'boolean', default: false } } });
-  const { url, hasLocalAdmin, hasBaseUrl } = await findServer();
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { 'renew-base-url': flag, console: flag } });
+  const { url, hasLocalAdmin, hasBaseUrl, hasConsole } = await findServer();
   if (values['renew-base-url']) {
     const secret = await renewBaseUrlSecret(dataDir);
     if (hasBaseUrl) return `${url}/k/${secret}`;
@@ -43,7 +44,10 @@ async function main(): Promise<string> {
       'the running server has no base URL for guests, because of NODE_ENV=production or COMPAT_ANONYMOUS=none',
     );
   }
-  if (hasLocalAdmin) return `${url}/graphql?link=${await makeLink(dataDir)}`;
+  if (values.console && !hasConsole)
+    throw new Error('the running server has no console: it was not built, or turned off by CONSOLE=off');
+  const path = values.console ? '/' : '/graphql';
+  if (hasLocalAdmin) return `${url}${path}?link=${await makeLink(dataDir)}`;
   throw new Error(
     'the running server has no local admin, because it uses DATABASE_URL: log in, or register the first account, which becomes the admin',
   );

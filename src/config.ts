@@ -62,6 +62,8 @@ export interface Config {
   oidc: OidcConfig | null;
   registration: 'open' | 'first-only' | 'closed';
   corsOrigins: readonly string[];
+  /** Whether the pages of the console are served. */
+  console: boolean;
   /** Proxies whose headers about the client's address and the requested host are trusted. */
   trustProxy: readonly string[];
   /** Multiplies every rate limit. */
@@ -191,6 +193,7 @@ function toConfig(env: Environment): Config {
     oidc: oidc(env),
     registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
+    console: env.CONSOLE === 'on',
     trustProxy: env.TRUST_PROXY ?? [],
     rateLimitFactor: env.RATE_LIMIT_FACTOR,
     requestsPerMinute: env.RATE_LIMIT_REQUESTS,

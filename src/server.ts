@@ -9,6 +9,7 @@ import { createIntegrationTester } from './engine/deliveries/tester.ts';
 import { createOutbound } from './engine/outbound/outbound.ts';
 import { createOutboundFetch } from './engine/outbound/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
+import { readConsole } from './http/console/console-files.ts';
 import { createSerializeLarge } from './http/overload/answer-size.ts';
 import { limitHeapGrowth } from './http/overload/heap-growth.ts';
 import { createLoginLimits } from './http/overload/login-limits.ts';
@@ -39,6 +40,8 @@ export interface RunningServer {
   url: string;
   /** Opens GraphiQL as the local admin, once; null: there is no local admin. */
   link: string | null;
+  /** Opens the console, as the local admin if there is one, then once; null: it is not served. */
+  consoleUrl: string | null;
   /** Base URL that admits guests; null: there are no guests. */
   baseUrl: string | null;
   stop(): Promise<void>;
@@ -86,7 +89,8 @@ export async function startServer(
   };
   const stopRecording = recordCreatedRuns(store, services.operationLimits, log);
   const accessLinks = await openAccessLinks(config, localAdminId);
-  const app = await createApp(services, { ...accessLinks, redis });
+  const consoleFiles = config.console ? await readConsole() : null;
+  const app = await createApp(services, { ...accessLinks, consoleFiles, redis });
   app.addHook('onClose', async () => {
     stopRecording();
     redis?.destroy();
@@ -97,7 +101,10 @@ export async function startServer(
   // Loads the list of common passwords before the first registration.
   void services.passwords.isCommon('');
   const url = urlOf(app.server.address() as AddressInfo);
-  return { ...(await accessLinks.issue(url)), stop: () => app.close().finally(accessLinks.close) };
+  return {
+    ...(await accessLinks.issue(url, consoleFiles !== null)),
+    stop: () => app.close().finally(accessLinks.close),
+  };
 }
 
 /** The store's own client logs when Redis is unavailable. */
@@ -114,9 +121,10 @@ function urlOf({ address, port, family }: AddressInfo): string {
 }
 
 /** The lines that a started server prints: its URLs and links. */
-export function describeAccess({ url, link, baseUrl }: RunningServer): string[] {
+export function describeAccess({ url, link, consoleUrl, baseUrl }: RunningServer): string[] {
   const lines = [`  GraphQL API, and GraphiQL in a browser: ${link ?? `${url}/graphql`}`];
-  if (link !== null) lines.push('    The link works once, within a day; `npm run link` prints another.');
+  if (consoleUrl !== null) lines.push(`  Console: ${consoleUrl}`);
+  if (link !== null) lines.push('    Each link works once, within a day; `npm run link` prints another.');
   lines.push(`  Health: ${url}/health`);
   if (baseUrl !== null) lines.push(`  Base URL for OrchestrateX clients: ${baseUrl}/orchestratex`);
   return lines;

@@ -44,6 +44,7 @@ describe('what a variable becomes', () => {
       oidc: null,
       registration: 'open',
       corsOrigins: ['http://localhost:5173', 'http://localhost:3000'],
+      console: true,
       trustProxy: [],
       rateLimitFactor: 1,
       requestsPerMinute: 30_000,

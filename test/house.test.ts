@@ -183,7 +183,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     ...['job-runner.ts', 'start-jobs.ts'],
   ],
   http: [
-    ...['errors', 'requests', 'overload', 'connections', 'graphql', 'routes', 'dialects'],
+    ...['errors', 'requests', 'overload', 'connections', 'console', 'graphql', 'routes', 'dialects'],
     ...['worker-app.ts', 'app.ts'],
   ],
   'rest-compat': [

@@ -7,8 +7,10 @@ export interface ServerRecord {
   pid: number;
   /** Origin, without a path. */
   url: string;
-  /** Whether a link opens GraphiQL as the local admin. */
+  /** Whether a link opens the console and GraphiQL as the local admin. */
   hasLocalAdmin: boolean;
+  /** Whether it serves the console. */
+  hasConsole: boolean;
   /** Whether guests have a base URL with a secret. */
   hasBaseUrl: boolean;
 }

@@ -9,11 +9,12 @@ import { mountDialects, mountSockets, unreadableFor } from '../rest-compat/index
 import { openCompatPorts } from './connections/compat-ports.ts';
 import { refuseMalformed } from './connections/malformed-requests.ts';
 import { routeUpgrades } from './connections/upgrades.ts';
+import type { ConsoleFiles } from './console/console-files.ts';
 import { createSchemaAccess } from './dialects/create-schema-access.ts';
 import { answerFailure, answerUnknownPath } from './errors/to-reply.ts';
 import { createDocuments } from './graphql/documents/documents.ts';
 import { readManifest } from './graphql/documents/manifest.ts';
-import { createGraphiqlPage, type LocalAdmin } from './graphql/graphiql.ts';
+import { createGraphiqlPage, type GraphiqlPage, type LocalAdmin } from './graphql/graphiql.ts';
 import { graphqlRoute } from './graphql/graphql-route.ts';
 import { createSubscribe } from './graphql/share-results.ts';
 import { openSockets } from './graphql/sockets.ts';
@@ -31,6 +32,7 @@ import { createAtCredentialEnd } from './requests/credential-end.ts';
 import { limitJsonBodies } from './requests/json-body.ts';
 import { createVisitors } from './requests/visitors.ts';
 import { artifactRoute, createSendArtifact } from './routes/artifacts.ts';
+import { consoleRoutes } from './routes/console-routes.ts';
 import { graphiqlFiles } from './routes/graphiql-files.ts';
 import { metricsRoute } from './routes/metrics-route.ts';
 import { schemaRoute } from './routes/schema-route.ts';
@@ -43,6 +45,8 @@ const MAX_PARAM_CHARACTERS = 2400;
 export interface AppOptions {
   /** The account that a one-time link to GraphiQL logs in; null: there are no links. */
   localAdmin: LocalAdmin | null;
+  /** null: the console is not served. */
+  consoleFiles: ConsoleFiles | null;
   /** Reads the secret in the guests' base URL; null: guests have none. */
   baseUrlSecret(): string | null;
   /** Where requests are counted. */
@@ -99,10 +103,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(sessionRoutes(services, admission));
   const { oidc } = services.config;
   if (oidc) await app.register((await import('./routes/oidc.ts')).oidcRoutes(services, admission, oidc));
-  if (graphiql) {
-    await app.register(graphiqlFiles(graphiql));
-    await app.register(schemaRoute);
-  }
+  await registerPages(app, services, graphiql, options);
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
@@ -129,6 +130,19 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   app.addHook('preClose', async () => void (await Promise.all(closers.map((close) => close()))));
   return app;
+}
+
+async function registerPages(
+  app: FastifyInstance,
+  services: Services,
+  graphiql: GraphiqlPage | null,
+  { consoleFiles, localAdmin }: AppOptions,
+): Promise<void> {
+  if (graphiql) {
+    await app.register(graphiqlFiles(graphiql));
+    await app.register(schemaRoute);
+  }
+  if (consoleFiles) await app.register(consoleRoutes(services, consoleFiles, localAdmin));
 }
 
 function createServer({ config, log }: Services, baseUrl: BaseUrl): FastifyInstance {

@@ -4,8 +4,8 @@ import { baseUrlSecret, createBaseUrlReader } from '../secrets/base-url-secret.t
 import { makeLink, removeLinks, takeLink } from '../secrets/one-time-links.ts';
 
 /**
- * URLs that give access without a login, by a secret stored in DATA_DIR: one-time links to GraphiQL for the
- * local admin, and the guests' base URL. There are none in production.
+ * URLs that give access without a login, by a secret stored in DATA_DIR: one-time links to the console and
+ * GraphiQL for the local admin, and the guests' base URL. There are none in production.
  */
 export async function openAccessLinks(config: Config, localAdminId: string | null) {
   const { dataDir } = config;
@@ -18,12 +18,15 @@ export async function openAccessLinks(config: Config, localAdminId: string | nul
     baseUrlSecret: hasGuests ? createBaseUrlReader(dataDir) : () => null,
 
     /** Call it once the server listens. Invalidates links of earlier starts. @returns the URLs to print. */
-    async issue(url: string) {
+    async issue(url: string, hasConsole: boolean) {
       await removeLinks(dataDir);
-      const link = adminId === null ? null : `${url}/graphql?link=${await makeLink(dataDir)}`;
-      const record = { hasLocalAdmin: adminId !== null, hasBaseUrl: hasGuests };
+      const linkTo = async (path: string) =>
+        adminId === null ? null : `${url}${path}?link=${await makeLink(dataDir)}`;
+      const link = await linkTo('/graphql');
+      const consoleUrl = hasConsole ? ((await linkTo('/')) ?? `${url}/`) : null;
+      const record = { hasLocalAdmin: adminId !== null, hasBaseUrl: hasGuests, hasConsole };
       await writeServerRecord(dataDir, { pid: process.pid, url, ...record });
-      return { url, link, baseUrl: secret && `${url}/k/${secret}` };
+      return { url, link, consoleUrl, baseUrl: secret && `${url}/k/${secret}` };
     },
 
     close: () => removeServerRecord(dataDir, process.pid),

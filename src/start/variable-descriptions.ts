@@ -19,6 +19,7 @@ const server = {
   PUBLIC_URL: {
     text: 'public origin of this server, such as `https://ai.example.com`, without a path; for redirects of OpenID Connect and cookies',
   },
+  CONSOLE: { text: '`off`: the pages of the console are not served' },
   CORS_ORIGINS: {
     text: 'pages that may call the API, separated by commas',
     fallback: '`http://localhost:5173`, `http://localhost:3000`; none in production',

@@ -47,6 +47,7 @@ export const environment = z.object({
   PUBLIC_URL: url.refine((text) => new URL(text).pathname === '/', 'must not have a path').optional(),
   REGISTRATION: z.enum(['open', 'first-only', 'closed']).optional(),
   CORS_ORIGINS: list.optional(),
+  CONSOLE: z.enum(['on', 'off']).default('on'),
   TRUST_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: factor().default(1),
   RATE_LIMIT_REQUESTS: whole(1, 1_000_000_000).default(30_000),

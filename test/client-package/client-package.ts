@@ -1,4 +1,4 @@
-import { createPolyphony, type Polyphony } from '../../packages/client/src/index.ts';
+import { createPolyphony, type Polyphony, type PolyphonyOptions } from '../../packages/client/src/index.ts';
 
 export const TRANSPORTS = ['websocket', 'sse'] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
@@ -8,8 +8,9 @@ export function polyphonyOf(
   { url }: { url: string },
   { token }: { token: string | null },
   transport: TransportName = 'websocket',
+  options: Partial<PolyphonyOptions> = {},
 ): Polyphony {
-  return createPolyphony({ url: `${url}/graphql`, token: token ?? '', transport });
+  return createPolyphony({ url: `${url}/graphql`, token: token ?? '', transport, ...options });
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

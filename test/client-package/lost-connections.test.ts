@@ -14,7 +14,14 @@ const output = async (id: string) =>
 describe.each(TRANSPORTS)(
   'given a server that is killed in mid-answer and started again, over %s',
   (transport) => {
-    const polyphony = fixture(() => polyphonyOf(server, ann, transport), { stop: (one) => one.close() });
+    const changes: boolean[] = [];
+    const polyphony = fixture(
+      () =>
+        polyphonyOf(server, ann, transport, {
+          onConnectionChange: (isConnected) => changes.push(isConnected),
+        }),
+      { stop: (one) => one.close() },
+    );
 
     test('then the text is the output, with one restart, and each event came once', async () => {
       const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=150,itl=20' });
@@ -44,6 +51,8 @@ describe.each(TRANSPORTS)(
       expect(shown).toBe(await output(id));
       expect(restarts).toHaveLength(1);
       expect(seqs).toEqual(seqs.map((_, index) => index));
+      // Once for both subscriptions.
+      expect(changes).toEqual([false, true]);
     });
   },
 );

@@ -6,7 +6,7 @@ import { schema } from '../../src/schema/index.ts';
 /** Texts of at most some thousand characters: names, words, addresses, reasons. */
 const SHORT = new Set(
   `account alias aliases baseUrl callId cancelReason capabilities cost credentialsHint cron cursor date
-  dependsOn directory disabledReason domain email endCursor error errorCode fallbackModels field id key mediaType
+  dependsOn directory disabledReason domain email endCursor error errorCode fallbackModels field id key label mediaType
   message missing model modelId modelName name namedDirectory prefix preferredModels preview path quirks rawFinishReason reason reasoning
   ref secret sha256 specialties startCursor status stepKey stepType stop summaryCallId tags target template templateName timeZone title
   token tool toolCallKey type unknown url userLabel version voidCallId webhookId workflowName workingDirectory

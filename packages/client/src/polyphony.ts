@@ -17,6 +17,8 @@ export interface PolyphonyOptions extends Credentials {
   url: string;
   /** Default: WebSockets, and server-sent events where none can be opened. */
   transport?: TransportName | undefined;
+  /** Called with false when subscriptions lose the server and try to reach it again, with true once one of them has. */
+  onConnectionChange?: ((isConnected: boolean) => void) | undefined;
 }
 
 export interface Polyphony {
@@ -39,12 +41,13 @@ export interface Polyphony {
 export function createPolyphony({
   url,
   transport = 'websocket',
+  onConnectionChange = () => {},
   ...credentials
 }: PolyphonyOptions): Polyphony {
   const tokens = createTokens(credentials);
   const transports = chooseTransport(url, tokens, transport);
   const { request, answer } = createRequests(url, tokens);
-  const { follow, close } = createSubscriptions({ tokens, transport: transports.next });
+  const { follow, close } = createSubscriptions({ tokens, transport: transports.next }, onConnectionChange);
 
   // Not a generator: each layer of them would cost microseconds for each event.
   const subscribe: Subscribe = (document, variables, { signal } = {}) => {

@@ -96,7 +96,8 @@ function openTab(
   };
   const state = read(localStorage[STATE]);
   const tab = state.tabs?.[state.activeTabIndex];
-  const hasHeaders = Object.keys(read(tab?.headers)).length > 0;
+  // This one only lets a cookie count.
+  const hasHeaders = Object.keys(read(tab?.headers)).some((name) => name !== 'x-csrf-token');
   const { authorization } = read(tab?.headers);
   const isSameAccount = authorization && claims(authorization).sub === claims(fresh).sub;
   // A tab without headers gets the token, and so does one with an older token of the same account.

@@ -84,7 +84,12 @@ export function createGraphiqlPage(
         title: 'Polyphony GraphiQL',
         defaultQuery: welcome(isUseless ? 'uselessLink' : localAdmin ? 'embedded' : 'operated'),
         subscriptionsProtocol: 'WS',
-        ...(token && { headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) }),
+        // Without a link, the login of the console counts, whose cookie needs this header.
+        headers: JSON.stringify(
+          token ? { authorization: `Bearer ${token}` } : { 'x-csrf-token': '1' },
+          null,
+          2,
+        ),
       };
     },
   };
@@ -98,7 +103,7 @@ async function logIn(services: Pick<Services, 'store' | 'tokens'>, { id }: Local
 }
 
 /** The secret of the link that opened the page; null: there is none, or the request is a script's, not a navigation. */
-function linkOf({ query, headers }: FastifyRequest): string | null {
+export function linkOf({ query, headers }: FastifyRequest): string | null {
   const { link } = query as { link?: unknown };
   const isOpened = headers.origin === undefined && (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate';
   return typeof link === 'string' && link !== '' && isOpened ? link : null;

@@ -14,6 +14,10 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
   resolveType: ({ runKind }) => KINDS[runKind].type,
   fields: (t) => ({
     status: t.expose('status', { type: RunStatusEnum, description: 'Status of the run.' }),
+    label: t.exposeString('label', {
+      description:
+        'What people may know it by, at most 120 characters: the title of a task or the beginning of its prompt, the name of a workflow, what a bulk operation does. May be empty.',
+    }),
     origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
     priority: t.exposeInt('priority', {
       description:

@@ -9,6 +9,8 @@ export interface RunRow {
   ownerId: string;
   origin: Origin;
   status: RunStatus;
+  /** What people know it by: its title, its name or the beginning of what it was asked. */
+  label: string;
   priority: number;
   attempt: number;
   lastSeq: number;
@@ -26,6 +28,17 @@ export interface RunRow {
   endedAt: Date | null;
 }
 
+/** Characters of a label. */
+const LABEL_LENGTH = 120;
+
+/** SQL of labels, where the kind's table names its row. `left` reads no more of a long text than it returns. */
+const LABELS: Record<RunKind, string> = {
+  task: `left(coalesce(nullif(task.title, ''), nullif(task.prompt, ''), task.template_name, ''), ${LABEL_LENGTH})`,
+  execution: `left(execution.workflow_name, ${LABEL_LENGTH})`,
+  orchestration: `left(orchestration.prompt, ${LABEL_LENGTH})`,
+  bulk: `bulk.action || ' runs'`,
+};
+
 /** SQL of the columns of RunRow by their names, where `run` and the kind's table name its rows. */
 export function runColumns<Kind extends RunKind>(kind: Kind) {
   return {
@@ -34,6 +47,7 @@ export function runColumns<Kind extends RunKind>(kind: Kind) {
     ownerId: 'run.owner_id',
     origin: 'run.origin',
     status: 'run.status',
+    label: LABELS[kind],
     priority: 'run.priority',
     attempt: 'run.attempt',
     lastSeq: 'run.last_seq',

@@ -40,7 +40,7 @@ export interface TaskRow extends RunRow {
   prediction: ReportedPrediction | null;
 }
 
-const { updatedAt, error, startedAt, endedAt, startAt, expiresAt, tags, metadata, ...RUN_COLUMNS } =
+const { label, updatedAt, error, startedAt, endedAt, startAt, expiresAt, tags, metadata, ...RUN_COLUMNS } =
   runColumns('task');
 
 export const COLUMNS = {
@@ -61,6 +61,7 @@ export const COLUMNS = {
 
 /** Columns that are long or expensive to read: lists have them only on demand. */
 export const COSTLY_COLUMNS = {
+  label,
   updatedAt,
   error,
   startedAt,

@@ -5,6 +5,8 @@ export interface Credentials {
   token?: string | undefined;
   /** Called for the first connection, and again whenever the server has refused the last token. */
   getToken?: (() => string | Promise<string>) | undefined;
+  /** Of a page of the server's own origin, with the cookie that `POST /session` has set: no token is sent. */
+  cookie?: boolean | undefined;
 }
 
 /** The token in use. */
@@ -21,7 +23,10 @@ export interface Tokens {
   renew(generation: number): Promise<boolean>;
 }
 
-export function createTokens({ token, getToken }: Credentials): Tokens {
+/** Any value: it proves that a page of this origin sent the request. */
+const COOKIE_HEADERS = { 'x-csrf-token': '1' };
+
+export function createTokens({ token, getToken, cookie = false }: Credentials): Tokens {
   let generation = 0;
   let current: Promise<string | undefined> | null = null;
   let renewal: Promise<boolean> | null = null;
@@ -51,6 +56,7 @@ export function createTokens({ token, getToken }: Credentials): Tokens {
       return generation;
     },
     async headers() {
+      if (cookie) return COOKIE_HEADERS;
       const value = await latest();
       return value === undefined ? {} : { authorization: `Bearer ${value}` };
     },
