@@ -42,7 +42,7 @@ export async function recordAudit(client: Queryable, event: AuditEvent): Promise
 }
 
 /** Deletes entries older than a year. */
-export function pruneAudit(database: Database, signal: AbortSignal): Promise<void> {
+export function pruneAudit(database: Database, signal: AbortSignal): Promise<number> {
   return deleteInBatches(
     database,
     {

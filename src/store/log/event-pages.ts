@@ -2,6 +2,7 @@ import type { EventType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { LoggedEvent } from './events.ts';
+import { markerAtEnd, markerBefore, wantsMarkers, withEarlierEvents } from './expired-events.ts';
 
 /** A page of a log. */
 export interface EventRange {
@@ -14,21 +15,84 @@ export interface EventRange {
 
 const eventPages = statement(
   'read-event-pages',
-  { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]' },
+  { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]', marks: 'boolean' },
   ($) => `
-    select page.* from (select distinct unnest(${$.runIds}) as id) as wanted cross join lateral (
-      select run_id as "runId", seq, attempt, type, data, at from event
-      where run_id = wanted.id and seq > ${$.after} and (${$.types} is null or type = any(${$.types}))
+    select wanted.id as "runId", page.seq, page.attempt, page.type, page.data, page.at, page.previous, page."isWanted",
+      run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
+      case when ${$.marks} then (select max(seq) from event where run_id = wanted.id) end as "keptSeq"
+    from (select distinct unnest(${$.runIds}) as id) as wanted join run on run.id = wanted.id left join lateral (
+      select *, ${$.types} is null or type = any(${$.types}) as "isWanted" from (
+        select seq, attempt, type, data, at, lag(seq, 1, ${$.after}) over (order by seq) as previous from event
+        where run_id = wanted.id and seq > ${$.after} order by seq
+      ) as logged
+      where ${$.types} is null or type = any(${$.types}) or (${$.marks} and seq > previous + 1)
       order by seq limit ${$.limit}
-    ) as page order by page."runId", page.seq`,
+    ) as page on true order by wanted.id, page.seq`,
 );
 
-/** The same page of the logs of many runs, in one query. */
+/** A row without an event when a run has none in the range. */
+type PageRow = (LoggedEvent | { seq: null; runId: string }) & {
+  /** The `seq` of the event before it, or `after`. */
+  previous: number;
+  /** false: it is here only for the gap before it. */
+  isWanted: boolean;
+  lastSeq: number;
+  lastAttempt: number;
+  endedAt: Date;
+  /** The last `seq` of the log that is there; null: none, or no markers are wanted. */
+  keptSeq: number | null;
+};
+
+/** The same page of the logs of many runs, in one query, with markers in place of events that have expired. */
 export async function readEventPages(
   database: Database,
   runIds: readonly string[],
   range: EventRange,
 ): Promise<LoggedEvent[]> {
-  const { rows } = await database.pool.query<LoggedEvent>(eventPages({ runIds, ...range }));
-  return rows;
+  const marks = wantsMarkers(range.types);
+  const { rows } = await database.pool.query<PageRow>(eventPages({ runIds, ...range, marks }));
+  const uncertain = rows.filter(
+    ({ seq, previous }) => seq !== null && previous === range.after && seq > previous + 1,
+  );
+  const begun = marks
+    ? await withEarlierEvents(
+        database,
+        uncertain.map(({ runId }) => runId),
+        range.after,
+      )
+    : new Set<string>();
+  return [...Map.groupBy(rows, ({ runId }) => runId).values()].flatMap((ofRun) =>
+    marks ? marked(ofRun, begun, range) : ofRun.flatMap(eventOf),
+  );
+}
+
+function eventOf(row: PageRow): LoggedEvent[] {
+  const {
+    previous: _,
+    isWanted,
+    lastSeq: __,
+    lastAttempt: ___,
+    endedAt: ____,
+    keptSeq: _____,
+    ...event
+  } = row;
+  return event.seq !== null && isWanted ? [event] : [];
+}
+
+function marked(
+  rows: readonly PageRow[],
+  begun: Set<string>,
+  { after, limit, types }: EventRange,
+): LoggedEvent[] {
+  const found = rows.flatMap((row) => {
+    if (row.seq === null) return [];
+    const marker = markerBefore(row, row.previous, row.previous > after || begun.has(row.runId));
+    return marker ? [marker, ...eventOf(row)] : eventOf(row);
+  });
+  const { runId, keptSeq, lastSeq, lastAttempt: attempt, endedAt: at } = rows[0]!;
+  const isWhole = rows[0]!.seq === null || rows.length < limit;
+  const marker = isWhole ? markerAtEnd(runId, Math.max(keptSeq ?? 0, after), { lastSeq, attempt, at }) : null;
+  return (marker ? [...found, marker] : found)
+    .filter(({ type }) => types === null || types.includes(type))
+    .slice(0, limit);
 }

@@ -78,12 +78,17 @@ const latestText = statement(
   'latest-text',
   { runId: 'text', seq: 'integer' },
   ($) => `
-    select data ->> 'callId' as "callId" from event
-    where run_id = ${$.runId} and seq <= ${$.seq} and type = 'TokensGenerated' order by seq desc limit 1`,
+    select coalesce((
+      select data ->> 'callId' from event
+      where run_id = ${$.runId} and seq <= ${$.seq} and type = 'TokensGenerated' order by seq desc limit 1
+    ), case when not exists (select from event where run_id = ${$.runId} and seq = ${$.seq}) then '' end) as "callId"`,
 );
 
-/** The id of the model call whose text is the latest in a run's log, void or not; null: there is no text. */
+/**
+ * The id of the model call whose text is the latest in a run's log, void or not; null: there is no text; empty: the event at
+ * `seq`, which may have been text, has expired.
+ */
 export async function readLatestTextCall(database: Database, position: LogPosition): Promise<string | null> {
-  const { rows } = await database.pool.query<{ callId: string }>(latestText({ ...position }));
+  const { rows } = await database.pool.query<{ callId: string | null }>(latestText({ ...position }));
   return rows[0]?.callId ?? null;
 }
