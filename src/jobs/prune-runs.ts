@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EngineContext } from '../engine/context.ts';
 import { beginRetention, type DeletedBatch, deleteExpired } from '../store/runs/deletion/delete-expired.ts';
 import { deleteExpiredRuns, lookAgain } from '../store/runs/deletion/delete-expired-runs.ts';
+import { dropExpiredMonths } from '../store/runs/deletion/drop-months.ts';
 import { ACCOUNTS_AT_ONCE, readAccountsAfter } from '../store/runs/deletion/find-expired.ts';
 import type { Retained } from '../vocabulary.ts';
 import { removeOwnWorkspace } from '../workspaces/remove-own.ts';
@@ -37,8 +38,17 @@ async function deleteRuns(context: Pruned, account: Account): Promise<DeletedBat
  */
 export async function pruneRuns(context: Pruned, signal: AbortSignal): Promise<void> {
   await lookAgain(context.store.database);
+  await dropMonths(context, signal);
   for (const subject of Object.keys(DELETE) as (keyof typeof DELETE)[])
     await pruneSubject(context, subject, signal);
+}
+
+/** Before rows are deleted one by one. */
+async function dropMonths({ store, log }: Pruned, signal: AbortSignal): Promise<void> {
+  for (const subject of ['text', 'events'] as const) {
+    const months = await dropExpiredMonths(store.database, subject, store.retention[subject], signal);
+    if (months.length > 0) log.info({ months }, 'dropped what has expired');
+  }
 }
 
 async function pruneSubject(

@@ -56,7 +56,6 @@ const OWNED = [
   'legacy_client',
   'idempotency_key',
   'retention',
-  'event',
   'change',
   'counter',
   'counter_histogram',

@@ -1,6 +1,7 @@
 import type { EventType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { logSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { markerAtEnd, markerBefore, wantsMarkers, withEarlierEvents } from './expired-events.ts';
 
@@ -13,21 +14,32 @@ export interface EventRange {
   types: readonly EventType[] | null;
 }
 
+/** SQL of the last number that is in the log of a row of `run`. */
+const KEPT_SEQ = `greatest(${['run_event', 'run_text']
+  .map((table) => `(select max(seq) from ${table} where month = run.month and run_id = run.id)`)
+  .join(', ')})`;
+
+/** For gaps between events of some types, all events have to be read. */
 const eventPages = statement(
   'read-event-pages',
   { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]', marks: 'boolean' },
   ($) => `
-    select wanted.id as "runId", page.seq, page.attempt, page.type, page.data, page.at, page.previous, page."isWanted",
+    select run.id as "runId", page.seq, page.attempt, page.type, page.data, page.at, page.previous, page."isWanted",
       run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
-      case when ${$.marks} then (select max(seq) from event where run_id = wanted.id) end as "keptSeq"
-    from (select distinct unnest(${$.runIds}) as id) as wanted join run on run.id = wanted.id left join lateral (
+      case when ${$.marks} then (${KEPT_SEQ}) end as "keptSeq"
+    from run left join lateral (
       select *, ${$.types} is null or type = any(${$.types}) as "isWanted" from (
-        select seq, attempt, type, data, at, lag(seq, 1, ${$.after}) over (order by seq) as previous from event
-        where run_id = wanted.id and seq > ${$.after} order by seq
+        select *, lag(seq, 1, ${$.after}) over (order by seq) as previous from (
+          ${logSql(
+            `seq > ${$.after} and (${$.marks} or ${$.types} is null or type = any(${$.types}))`,
+            `case when ${$.types} is null or not ${$.marks} then ${$.limit} end`,
+          )}
+        ) as logged
       ) as logged
       where ${$.types} is null or type = any(${$.types}) or (${$.marks} and seq > previous + 1)
       order by seq limit ${$.limit}
-    ) as page on true order by wanted.id, page.seq`,
+    ) as page on true
+    where run.id = any(${$.runIds}) order by run.id, page.seq`,
 );
 
 /** A row without an event when a run has none in the range. */

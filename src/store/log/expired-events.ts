@@ -49,12 +49,15 @@ export function wantsMarkers(types: readonly EventType[] | null): boolean {
   return types === null || types.includes('TextExpired') || types.includes('EventsExpired');
 }
 
+const EARLIER_IN = (table: string, seq: string) =>
+  `exists (select from ${table} where month = run.month and run_id = run.id and seq <= ${seq})`;
+
 const earlier = statement(
   'runs-with-earlier-events',
   { runIds: 'text[]', seq: 'integer' },
   ($) => `
-    select id from unnest(${$.runIds}) as wanted(id)
-    where exists (select from event where run_id = wanted.id and seq <= ${$.seq})`,
+    select id from run
+    where id = any(${$.runIds}) and (${EARLIER_IN('run_event', $.seq)} or ${EARLIER_IN('run_text', $.seq)})`,
 );
 
 /** Those of some runs whose logs have an event up to `seq`. */

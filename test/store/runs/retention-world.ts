@@ -153,12 +153,14 @@ async function storeRun(
        values ($1, 'w', 'w', 1, '{}', '{}', '{}', 'request')`,
       [id],
     );
-  await sql(
-    `insert into event (run_id, seq, attempt, type, data)
-     select $1, position, 1, type, case type when 'TokensGenerated' then '{"callId": "c", "text": "abcd"}' else '{}' end::jsonb
-     from unnest($2::text[]) with ordinality as item(type, position)`,
-    [id, log],
-  );
+  for (const isText of [true, false])
+    await sql(
+      `insert into ${isText ? 'run_text (month, run_id, seq, attempt, type, call_id, text)' : 'run_event (month, run_id, seq, attempt, type, data)'}
+       select month, id, position, 1, type, ${isText ? `'c', 'abcd'` : `'{}'`}
+       from run, unnest($2::text[]) with ordinality as item(type, position)
+       where id = $1 and (type = 'TokensGenerated') = $3`,
+      [id, log, isText],
+    );
   await sql(
     `insert into artifact (id, run_id, name, type, media_type, size, sha256, content, is_truncated)
      values ($1, $1, 'a', 'file', 'text/plain', $2, 'x', 'x', false)`,

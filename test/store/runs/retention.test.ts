@@ -72,7 +72,7 @@ function expected(world: World, runs: readonly Stored[]): Kept[] {
 
 async function present(name: string): Promise<Kept[]> {
   const { rows } = await server.store.database.pool.query(
-    `select id, array(select seq from event where run_id = run.id order by seq) as seqs,
+    `select id, array(select seq from run_event where run_id = run.id union all select seq from run_text where run_id = run.id order by seq) as seqs,
        exists (select from artifact where run_id = run.id) as "hasArtifact",
        exists (select from idempotency_key where run_id = run.id) as "hasKey", bytes::int, counted_bytes = bytes as "isCounted"
      from run where owner_id like $1 order by id`,

@@ -10,31 +10,40 @@ const EVENTS_AT_ONCE = 5_000;
 
 /** What is deleted of runs that stay: SQL that deletes it of the runs in `expired`, with the bytes that it frees of each. */
 const REMOVED = {
-  text: removedText(`type in ('TokensGenerated', 'ReasoningGenerated')`),
+  // Runs from before text had a table have it in their logs, which have no month.
+  text: removedText(`month = '-infinity' and type in ('TokensGenerated', 'ReasoningGenerated')`),
   events: removedText('true'),
   artifacts: `
     removed as (
       delete from artifact where run_id = any(array(select id from expired)) returning run_id, size
     ), freed as (
-      select run_id as id, sum(size) as bytes, 0 as text_bytes from removed group by run_id
+      select run_id as id, sum(size) as bytes from removed group by run_id
     )`,
   idempotencyKeys: `
     removed as (
       delete from idempotency_key where run_id = any(array(select id from expired)) returning run_id
-    ), freed as (select null::text as id, 0 as bytes, 0 as text_bytes where false)`,
+    ), freed as (select null::text as id, 0 as bytes where false)`,
 } satisfies Partial<Record<Retained, string>>;
 
 /** The subjects of which runs lose something while they stay. */
 export type LostByRuns = keyof typeof REMOVED;
 
-/** The bytes of text in the log are a column of the run, which is right for a log that was dropped with its month as well. */
-function removedText(which: string): string {
+/**
+ * The bytes of text in the log are a column of the run, which is right for a log that was dropped with its month as well.
+ * @param events SQL of which rows of `run_event` go
+ */
+function removedText(events: string): string {
   return `
-    removed as (
-      delete from event where run_id = any(array(select id from expired)) and ${which}
-      returning run_id, case when type in ('TokensGenerated', 'ReasoningGenerated') then octet_length(data::text) - 3 else 0 end as bytes
+    removed_text as (
+      delete from run_text where run_id = any(array(select id from expired))
+      returning run_id, octet_length(call_id) + octet_length(text) as bytes
+    ), removed_events as (
+      delete from run_event where run_id = any(array(select id from expired)) and ${events}
+      returning run_id, case when type in ('TokensGenerated', 'ReasoningGenerated') then octet_length(data::text) else 0 end as bytes
+    ), removed as (
+      select * from removed_text union all select * from removed_events
     ), freed as (
-      select id, coalesce(text_bytes, (select sum(bytes) from removed where run_id = expired.id), 0) as bytes, text_bytes
+      select id, coalesce(text_bytes, (select sum(bytes) from removed where run_id = expired.id), 0) as bytes
       from expired where text_bytes is distinct from 0
     )`;
 }
