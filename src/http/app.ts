@@ -31,6 +31,7 @@ import { createAtCredentialEnd } from './requests/credential-end.ts';
 import { limitJsonBodies } from './requests/json-body.ts';
 import { createVisitors } from './requests/visitors.ts';
 import { artifactRoute, createSendArtifact } from './routes/artifacts.ts';
+import { exportRoute } from './routes/exports.ts';
 import { graphiqlFiles } from './routes/graphiql-files.ts';
 import { metricsRoute } from './routes/metrics-route.ts';
 import { schemaRoute } from './routes/schema-route.ts';
@@ -96,6 +97,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(graphqlRoute({ yoga, documents, admission, singleConnection }));
   const sendArtifact = createSendArtifact(services, admission);
   await app.register(artifactRoute(services, admission, sendArtifact));
+  await app.register(exportRoute(services, admission, atCredentialEnd));
   await app.register(sessionRoutes(services, admission));
   const { oidc } = services.config;
   if (oidc) await app.register((await import('./routes/oidc.ts')).oidcRoutes(services, admission, oidc));
