@@ -107,14 +107,13 @@ export async function createApp(services: Services, options: AppOptions): Promis
   }
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
-  const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const visitors = createVisitors(services, { admission, baseUrl, atCredentialEnd });
   const access = createSchemaAccess(services, {
     ...limits,
     admission,
     visitors,
     sendArtifact,
-    count,
+    count: createRequestLimits(services.config.rateLimitFactor, options.redis),
     subscribe,
   });
   const { compatDefault: fallback, compatPorts: ports, compatLifetimes: lifetimes } = services.config;

@@ -3,6 +3,7 @@ import { TURN_KINDS } from '../../../rules/runs/kinds.ts';
 import { RUN_ENDINGS, RUN_KINDS } from '../../../vocabulary.ts';
 import type { Database } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
+import type { Queryable } from '../../database/tables.ts';
 import { transaction } from '../../database/transaction.ts';
 import { ringChange } from '../../log/changes.ts';
 import { publishAll } from '../../log/publish-all.ts';
@@ -86,7 +87,7 @@ export async function deleteExpiredRuns(
 ): Promise<DeletedRunBatch> {
   const { ownerId } = account;
   const { runs, deleted, folders, events, sessionIds } = await transaction(store.database, async (client) => {
-    const { rows: found } = await client.query<{ id: string; ended: string }>(next(account));
+    const found = await readNextExpired(client, account);
     const last = found.at(-1);
     if (last) await moveTo(client, ownerId, last);
     const ids = found.map(({ id }) => id);
@@ -108,8 +109,17 @@ function deleteAll(
   return deleteWholeRunsWithin(client, ownerId, wanted);
 }
 
-async function readUnneeded(
-  client: ClientBase,
+/** Under the lock of the account's row; none when another worker has it. */
+export async function readNextExpired(
+  client: Queryable,
+  account: { ownerId: string; days: number | null },
+): Promise<{ id: string; ended: string }[]> {
+  const { rows } = await client.query<{ id: string; ended: string }>(next(account));
+  return rows;
+}
+
+export async function readUnneeded(
+  client: Queryable,
   account: { ownerId: string; days: number | null },
   ids: readonly string[],
 ): Promise<string[]> {

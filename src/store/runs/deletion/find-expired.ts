@@ -30,13 +30,16 @@ export function expiredRunsSql(
 /** Accounts that one statement looks at. */
 export const ACCOUNTS_AT_ONCE = 500;
 
+// The limit, which excludes nothing, keeps the planner from reading the whole table of all accounts.
 const accounts = statement(
   'accounts-with-expired-runs',
   { subject: 'text', days: 'integer', after: 'text' },
   ($) => `
     select account.id, extract(epoch from ${expiredBefore($.days, 'own')} - first.ended)::float8 as "overdueSeconds"
     from (select id from app_user where id > ${$.after} order by id limit ${ACCOUNTS_AT_ONCE}) as account
-    left join retention as own on own.owner_id = account.id and own.subject = ${$.subject}
+    left join lateral (
+      select * from retention where owner_id = account.id and subject = ${$.subject} limit 1
+    ) as own on true
     left join lateral (
       ${expiredRunsSql('', { days: $.days, ownerId: 'account.id', own: 'own', limit: 1 })}
     ) as first on true
