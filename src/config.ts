@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { earlySunsets, type Lifetimes, readLifetimes } from './start/dialect-lifetimes.ts';
+import { misplacedRoots, workspacesOf } from './start/folders.ts';
 import { missingVariables } from './start/required-variables.ts';
+import { type RetentionConfig, readRetention } from './start/retention.ts';
 import { type Environment, environment } from './start/variables.ts';
 import type { Dialect } from './vocabulary.ts';
 
@@ -76,6 +78,8 @@ export interface Config {
   documents: { mode: Environment['DOCUMENTS']; file: string | null; costLimit: number };
   /** Storage quotas of an account, unless an admin has set others for it. */
   quotas: { runs: number; objects: number; bytes: number };
+  /** Unless an admin has set others for an account. */
+  retention: RetentionConfig;
   /** The older API whose clients need no credentials; `none`: no guests; null: those with the base URL. */
   compatAnonymous: 'orchestratex' | 'none' | null;
   /** null: not configured. */
@@ -154,22 +158,6 @@ function describe(error: z.ZodError, given: Record<string, string | undefined>):
   });
 }
 
-/** No one could ever work in these folders. */
-function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string[] {
-  const isWithin = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
-  const data = resolve(DATA_DIR);
-  const open = workspacesOf(DATA_DIR);
-  const misplaced = WORKSPACE_ROOTS.filter(
-    (root) => isWithin(resolve(root), data) && !isWithin(resolve(root), open),
-  );
-  return misplaced.map(
-    (root) =>
-      `WORKSPACE_ROOTS: ${root} is inside DATA_DIR, where only ${open} may contain working directories`,
-  );
-}
-
-const workspacesOf = (dataDir: string): string => resolve(dataDir, 'workspaces');
-
 const MIB = 2 ** 20;
 
 function toConfig(env: Environment): Config {
@@ -200,6 +188,7 @@ function toConfig(env: Environment): Config {
     runsPerMinute: env.RATE_LIMIT_RUNS,
     documents: { mode: env.DOCUMENTS, file: env.DOCUMENTS_FILE ?? null, costLimit: env.QUERY_COST_LIMIT },
     quotas: { runs: env.QUOTA_RUNS, objects: env.QUOTA_OBJECTS, bytes: env.QUOTA_BYTES },
+    retention: readRetention(env),
     compatAnonymous: env.COMPAT_ANONYMOUS ?? null,
     openai: vendor(env.OPENAI_API_KEY, env.OPENAI_BASE_URL, 'https://api.openai.com/v1'),
     anthropic: vendor(env.ANTHROPIC_API_KEY, env.ANTHROPIC_BASE_URL, 'https://api.anthropic.com'),

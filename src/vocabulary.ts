@@ -120,8 +120,18 @@ export const EVENT_TYPES = [
   'RunCompleted',
   'RunFailed',
   'RunCancelled',
+  'TextExpired',
+  'EventsExpired',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Stand for events of a log that are no longer kept. They are made when the log is read, and never stored. */
+export const EXPIRY_EVENTS = ['TextExpired', 'EventsExpired'] as const satisfies readonly EventType[];
+export type ExpiryEvent = (typeof EXPIRY_EVENTS)[number];
+
+/** What is kept of an account for a number of days, in the order in which it is deleted. */
+export const RETAINED = ['text', 'events', 'artifacts', 'idempotencyKeys', 'runs', 'deliveries'] as const;
+export type Retained = (typeof RETAINED)[number];
 
 /** Why a run is in the queue. */
 export const QUEUE_REASONS = [
@@ -305,7 +315,9 @@ export const AUDIT_ACTIONS = [
   'user_deleted',
   'user_disabled',
   'user_enabled',
+  'user_exported',
   'user_limits_changed',
   'user_registered',
+  'user_retention_changed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

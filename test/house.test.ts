@@ -172,6 +172,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     ...[
       'reaper.ts',
       'sweep.ts',
+      'prune-runs.ts',
       'prune.ts',
       'timers.ts',
       'add-up-counters.ts',
@@ -318,7 +319,7 @@ describe('words that readers stumble over', () => {
 });
 
 /** A glossary and every closed list of words. */
-const LONGER: Readonly<Record<string, number>> = { 'vocabulary.ts': 320 };
+const LONGER: Readonly<Record<string, number>> = { 'vocabulary.ts': 330 };
 
 describe('sizes and names', () => {
   test('no file is longer than 250 lines', () => {

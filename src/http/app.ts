@@ -33,6 +33,7 @@ import { limitJsonBodies } from './requests/json-body.ts';
 import { createVisitors } from './requests/visitors.ts';
 import { artifactRoute, createSendArtifact } from './routes/artifacts.ts';
 import { consoleRoutes } from './routes/console-routes.ts';
+import { exportRoute } from './routes/exports.ts';
 import { graphiqlFiles } from './routes/graphiql-files.ts';
 import { metricsRoute } from './routes/metrics-route.ts';
 import { schemaRoute } from './routes/schema-route.ts';
@@ -100,20 +101,20 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(graphqlRoute({ yoga, documents, admission, singleConnection }));
   const sendArtifact = createSendArtifact(services, admission);
   await app.register(artifactRoute(services, admission, sendArtifact));
+  await app.register(exportRoute(services, admission, atCredentialEnd));
   await app.register(sessionRoutes(services, admission));
   const { oidc } = services.config;
   if (oidc) await app.register((await import('./routes/oidc.ts')).oidcRoutes(services, admission, oidc));
   await registerPages(app, services, graphiql, options);
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
-  const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const visitors = createVisitors(services, { admission, baseUrl, atCredentialEnd });
   const access = createSchemaAccess(services, {
     ...limits,
     admission,
     visitors,
     sendArtifact,
-    count,
+    count: createRequestLimits(services.config.rateLimitFactor, options.redis),
     subscribe,
   });
   const { compatDefault: fallback, compatPorts: ports, compatLifetimes: lifetimes } = services.config;

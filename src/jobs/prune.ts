@@ -7,18 +7,27 @@ import { pruneChanges } from '../store/log/changes.ts';
 import { makeMonths } from '../store/log/months.ts';
 import { pruneFailedJobs } from '../store/runs/job-queue.ts';
 import type { JobContext } from './context.ts';
+import { pruneRuns } from './prune-runs.ts';
 
 const INTERVAL_MS = 3_600_000;
 
-/** In this order. */
-const HOURLY = [makeMonths, pruneLogins, pruneAudit, pruneChanges, pruneDeliveries, pruneFailedJobs];
-
 /** Makes partitions for coming months and deletes rows whose retention time is over, every hour until `signal` aborts. */
 export async function prune({ engine }: JobContext, signal: AbortSignal): Promise<void> {
-  const { store, log } = engine;
+  const { store, log, metrics } = engine;
+  const { database, retention } = store;
+  const countExpired = (subject: string) => (rows: number) => metrics.expired(subject, rows);
+  const work = [
+    () => makeMonths(database),
+    () => pruneLogins(database, signal),
+    () => pruneAudit(database, signal),
+    () => pruneChanges(database, signal),
+    () => pruneDeliveries(database, retention.deliveries, signal).then(countExpired('deliveries')),
+    () => pruneFailedJobs(database, retention.failedJobs).then(countExpired('failedJobs')),
+    () => pruneRuns(engine, signal),
+  ];
   while (!signal.aborted) {
-    for (const act of HOURLY) {
-      await act(store.database, signal).catch((error) => {
+    for (const act of work) {
+      await act().catch((error) => {
         log.warn(
           { error: coerceError(error).message },
           'could not make partitions, or delete old rows; trying again in an hour',

@@ -19,6 +19,10 @@ export interface WorkMetrics {
   callEnded(call: EndedCall): void;
   /** @param job a known job name */
   jobFailed(job: string): void;
+  /** Rows were deleted because they had expired. @param subject one of a few words for what they are */
+  expired(subject: string, rows: number): void;
+  /** The first that is still there has expired for so many seconds; 0: nothing has. */
+  expiredFor(subject: string, seconds: number): void;
 }
 
 const FIRST_TOKEN_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -63,8 +67,8 @@ export function measureWork(registry: Registry): WorkMetrics {
     'Jobs that failed and are retried; the failure of a run is not a failure of its job.',
     ['job'],
   );
-
   return {
+    ...measureExpired(make),
     callEnded({ provider, status, error, usage, ...call }) {
       calls.inc({ provider, outcome: status, code: error?.code ?? '' });
       tokens.inc({ provider, type: 'input' }, usage.inputTokens ?? 0);
@@ -77,5 +81,24 @@ export function measureWork(registry: Registry): WorkMetrics {
       if (status === 'completed') duration.observe({ provider }, call.latencyMs / 1000);
     },
     jobFailed: (job) => failedJobs.inc({ job }),
+  };
+}
+
+function measureExpired(
+  make: ReturnType<typeof createInstruments>,
+): Pick<WorkMetrics, 'expired' | 'expiredFor'> {
+  const expired = make.counter(
+    'polyphony_expired_rows_total',
+    'Rows that were deleted because the time for which they are kept was over; of runs, the number of whole runs.',
+    ['subject'],
+  );
+  const overdue = make.gauge(
+    'polyphony_expired_oldest_seconds',
+    'Seconds since the oldest of what has expired and is still there should have been deleted, when a worker last looked; 0 if there is nothing.',
+    ['subject'],
+  );
+  return {
+    expired: (subject, rows) => expired.inc({ subject }, rows),
+    expiredFor: (subject, seconds) => overdue.set({ subject }, seconds),
   };
 }

@@ -5,6 +5,7 @@ import './accounts/invitations.ts';
 import './accounts/legacy-clients.ts';
 import './accounts/logins.ts';
 import './accounts/run-tokens.ts';
+import './accounts/export-user.ts';
 import './accounts/users.ts';
 import './agents/agent.ts';
 import './agents/agent-mutations.ts';

@@ -92,6 +92,26 @@ const limits = {
   QUOTA_BYTES: { text: 'bytes stored for an account, before compression' },
 } satisfies Group;
 
+const retention = {
+  RETENTION_TEXT_DAYS: {
+    text: 'days for which the generated text in the logs of runs that ended is kept; `updateUser` overrides this and the others for one account',
+  },
+  RETENTION_EVENTS_DAYS: {
+    text: 'days for which the logs of runs that ended are kept; at least 31, as cursors of feeds lead to their events for 30',
+  },
+  RETENTION_ARTIFACTS_DAYS: { text: 'days for which artifacts of runs that ended are kept' },
+  RETENTION_IDEMPOTENCY_KEYS_DAYS: {
+    text: 'days for which the idempotency keys of runs that ended are kept; as long as the runs, unless set',
+  },
+  RETENTION_RUNS_DAYS: {
+    text: 'days for which runs that ended are kept, with everything that belongs to them',
+  },
+  RETENTION_DELIVERIES_DAYS: {
+    text: 'days for which deliveries that are no longer sent are kept, from their last change',
+  },
+  RETENTION_FAILED_JOBS_DAYS: { text: 'days for which jobs whose last attempt failed are kept' },
+} satisfies Group;
+
 const workers = {
   WORKER_CONCURRENCY: {
     text: 'slots of a worker: runs, deliveries and schedule ticks that it processes at the same time; 10 % more for accounts that hold none',
@@ -167,6 +187,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   ...data,
   ...secrets,
   ...limits,
+  ...retention,
   ...workers,
   ...providers,
   ...olderApis,
@@ -178,6 +199,7 @@ export const SUBJECTS: Readonly<Record<string, Group>> = {
   'Database and processes': data,
   'Secrets and accounts': secrets,
   'Limits and quotas': limits,
+  Retention: retention,
   'Workers, workspaces and sandbox': workers,
   'Model providers and outbound requests': providers,
   'Older APIs': olderApis,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_DAYS, MIN_EVENT_DAYS } from '../rules/accounts/retention-days.ts';
 import { SANDBOX_MODES } from '../rules/workspaces/isolation.ts';
 import { DIALECTS } from '../vocabulary.ts';
 import {
@@ -58,6 +59,13 @@ export const environment = z.object({
   QUOTA_RUNS: whole(0, 1_000_000_000_000).default(1_000_000),
   QUOTA_OBJECTS: whole(0, 1_000_000_000_000).default(100_000),
   QUOTA_BYTES: whole(0, 1_000_000_000_000_000).default(10 * 1024 ** 3),
+  RETENTION_TEXT_DAYS: whole(1, MAX_DAYS).optional(),
+  RETENTION_EVENTS_DAYS: whole(MIN_EVENT_DAYS, MAX_DAYS).optional(),
+  RETENTION_ARTIFACTS_DAYS: whole(1, MAX_DAYS).optional(),
+  RETENTION_IDEMPOTENCY_KEYS_DAYS: whole(1, MAX_DAYS).optional(),
+  RETENTION_RUNS_DAYS: whole(1, MAX_DAYS).optional(),
+  RETENTION_DELIVERIES_DAYS: whole(1, MAX_DAYS).default(90),
+  RETENTION_FAILED_JOBS_DAYS: whole(1, MAX_DAYS).default(30),
   COMPAT_ANONYMOUS: z.enum(['orchestratex', 'none']).optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url.optional(),

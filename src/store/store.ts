@@ -7,6 +7,7 @@ import { type Database, openDatabase } from './database/database.ts';
 import { type Bus, createLocalBus } from './log/bus.ts';
 import { createFeedWatch, type FeedWatch } from './log/feed-watch.ts';
 import { createLookups, type Lookups } from './lookups.ts';
+import type { InstallationRetention } from './runs/deletion/expired.ts';
 import { createRunWatch, type RunWatch } from './runs/run-watch.ts';
 
 /** A task that is being created. */
@@ -32,6 +33,8 @@ export interface Store {
   lookups: Lookups;
   quotas: Quotas;
   queueLimits: QueueLimits;
+  /** For how long the installation keeps what accounts have no value of their own for. */
+  retention: InstallationRetention;
   /** Tasks that this process is about to queue: a worker in it need not wait for a ticket. */
   queued: EventEmitter<{ task: [QueuedTask] }>;
   /** Runs that this process has created without a request, for the rate limit of their account. */
@@ -45,6 +48,7 @@ interface StoreConfig {
   redisUrl: string | null;
   /** Default quotas of an account. */
   quotas: Amounts;
+  retention: InstallationRetention;
 }
 
 /** Connects to a migrated database. The caller closes the store. */
@@ -53,7 +57,7 @@ export async function openStore(
   config: StoreConfig,
   log: Log,
 ): Promise<Store & { close(): Promise<void> }> {
-  const { poolMax, preparesStatements, redisUrl, quotas } = config;
+  const { poolMax, preparesStatements, redisUrl, quotas, retention } = config;
   const database = openDatabase({ url, poolMax, preparesStatements, log });
   const watch = createRunWatch(database, log);
   const feedWatch = createFeedWatch(database, log);
@@ -70,6 +74,7 @@ export async function openStore(
     lookups: createLookups(database),
     quotas: createQuotas(database, quotas),
     queueLimits: createQueueLimits(database),
+    retention,
     queued: new EventEmitter(),
     created: new EventEmitter(),
     async close() {

@@ -7,7 +7,7 @@ import { beginModelCall } from '../../src/store/money/begin-model-call.ts';
 import { settleModelCall } from '../../src/store/money/settle-model-call.ts';
 import { cancelRun } from '../../src/store/runs/cancel-run.ts';
 import { claimRun } from '../../src/store/runs/claims/claim-run.ts';
-import { deleteRun } from '../../src/store/runs/delete-runs.ts';
+import { deleteRun } from '../../src/store/runs/deletion/delete-runs.ts';
 import { deleteSession } from '../../src/store/sessions/update-session.ts';
 import { registerWorker } from '../../src/store/workers/workers.ts';
 import { data } from '../harness/client.ts';

@@ -1,5 +1,6 @@
 import pg, { type ClientBase } from 'pg';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { exportRows, exportRuns } from '../../src/store/accounts/export-rows.ts';
 import { addLegacyUse, listLegacyClients } from '../../src/store/accounts/legacy-clients.ts';
 import { createQuotas } from '../../src/store/accounts/quotas.ts';
 import { readAgentReports } from '../../src/store/agents/reports.ts';
@@ -22,6 +23,9 @@ import {
 } from '../../src/store/log/generated-text/read-text.ts';
 import { openLease } from '../../src/store/log/lease.ts';
 import { findModelCalls } from '../../src/store/money/model-call-reports.ts';
+import { deleteExpired } from '../../src/store/runs/deletion/delete-expired.ts';
+import { readNextExpired, readUnneeded } from '../../src/store/runs/deletion/delete-expired-runs.ts';
+import { readAccountsAfter } from '../../src/store/runs/deletion/find-expired.ts';
 import { failRun } from '../../src/store/runs/finish-run.ts';
 import { listRuns } from '../../src/store/runs/lists/list-runs.ts';
 import { EVERY_RUN, type RunFilter } from '../../src/store/runs/lists/run-filter.ts';
@@ -70,6 +74,12 @@ const FILL = [
    select 'l' || i, 'u' || (1 + i % 2000), 'amas', 'a' || i, 1, now() - i * interval '1 second' from generate_series(1, 20000) as i`,
   `insert into api_key (id, owner_id, name, prefix, hash)
    select 'k' || i, 'u' || (1 + i % 2000), 'n', 'p', 'h' || i from generate_series(1, 5000) as i`,
+  `insert into retention (owner_id, subject)
+   select id, subject from app_user, unnest(array['text', 'events', 'artifacts', 'idempotencyKeys', 'runs']) as subject`,
+  `insert into artifact (id, run_id, name, type, media_type, size, sha256, content, is_truncated)
+   select id, id, 'a', 'file', 'text/plain', 1, 'x', 'x', false from run`,
+  `insert into idempotency_key (owner_id, key, body_hash, run_id) select owner_id, id, 'x', id from run`,
+  `insert into dependency (run_id, on_run_id) select 'r' || i, 'r' || (i + 1) from generate_series(1, 19999) as i`,
   `insert into account_usage (owner_id) select id from app_user`,
   `insert into usage_change (owner_id, runs, objects, bytes)
    select 'u' || (1 + i % 2000), 1, 0, 100 from generate_series(1, 100000) as i`,
@@ -435,6 +445,51 @@ describe.each([
     what: 'the deletion of the logs of some runs',
     ask: () => deleteLogs(server.store.database.pool as unknown as ClientBase, ['none', 'of these']),
     index: /^run_event_\d+_\d+_pkey$/,
+  },
+  {
+    what: 'the accounts with runs that have expired',
+    ask: () => readAccountsAfter(server.store.database, { subject: 'text', days: 7, after: 'u1' }),
+    index: 'run_listed_ended',
+  },
+  ...['run_listed_ended', /^run_text_\d+_\d+_pkey$/].map((index) => ({
+    what: 'the deletion of expired text',
+    ask: () => deleteExpired(server.store.database, 'text', { ownerId: 'u7', days: 7 }),
+    index,
+  })),
+  {
+    what: 'the deletion of expired logs',
+    ask: () => deleteExpired(server.store.database, 'events', { ownerId: 'u7', days: 31 }),
+    index: /^run_event_\d+_\d+_pkey$/,
+  },
+  {
+    what: 'the deletion of expired artifacts',
+    ask: () => deleteExpired(server.store.database, 'artifacts', { ownerId: 'u7', days: 7 }),
+    index: 'run_listed_ended',
+  },
+  {
+    what: 'the deletion of expired idempotency keys',
+    ask: () => deleteExpired(server.store.database, 'idempotencyKeys', { ownerId: 'u7', days: 7 }),
+    index: 'run_listed_ended',
+  },
+  {
+    what: 'the next runs that have expired',
+    ask: () => readNextExpired(server.store.database.pool, { ownerId: 'u7', days: 7 }),
+    index: 'run_listed_ended',
+  },
+  {
+    what: 'what of expired runs nothing needs',
+    ask: () => readUnneeded(server.store.database.pool, { ownerId: 'u7', days: 7 }, ['r7', 'r27']),
+    index: 'task_thread',
+  },
+  ...(['session', 'thread', 'integration'] as const).map((table) => ({
+    what: `each ${table} for an export`,
+    ask: () => exportRows(server.store.database, table, 'u6', new Date(0)).next(),
+    index: `${table}_owner_created`,
+  })),
+  {
+    what: 'the runs for an export',
+    ask: () => exportRuns(server.store.database, 'u7', new Date(0)).next(),
+    index: 'run_owner_whole',
   },
   {
     what: 'a page of the logs of some runs',

@@ -34,7 +34,7 @@ describe('deliveries', () => {
       `insert into delivery (id, integration_id, run_id, seq, run_end, status, created_at, updated_at)
        select 'many' || i, 'i', 'many', i, '{}', 'delivered', ${OLD}, ${OLD} from generate_series(1, 2500) as i`,
     );
-    await pruneDeliveries(server.store.database, new AbortController().signal);
+    await pruneDeliveries(server.store.database, 90, new AbortController().signal);
     expect(await sql('select id from delivery order by id')).toEqual([
       { id: 'pending' },
       { id: 'redelivered' },
@@ -57,7 +57,7 @@ test('jobs whose last attempt failed are deleted after 30 days', async () => {
   await add('failed long ago', 2, 31);
   await add('failed', 2, 29);
   await add('late', 1, 31);
-  await pruneFailedJobs(server.store.database);
+  await pruneFailedJobs(server.store.database, 30);
   expect(await sql('select key from graphile_worker._private_jobs order by key')).toEqual([
     { key: 'failed' },
     { key: 'late' },

@@ -5,10 +5,11 @@ export const ADMIN_SEES = {
   'Query.users': 'all accounts',
   'Query.allLegacyClients': 'who uses the older APIs',
   'Query.auditLog': 'what was done to accounts and credentials',
+  'Query.exportUser': 'where the data of an account can be downloaded',
   'Mutation.deleteUser': 'deletes an account',
   'Mutation.createPasswordReset': 'lets the owner of an account set another password',
   'Mutation.inviteUser': 'is told that an address has an account',
-  'Mutation.updateUser': 'sets limits and quotas of an account, and answers with it',
+  'Mutation.updateUser': 'sets limits, quotas and policies of an account, and answers with it',
   'Model.baseUrl': 'the address of a custom model, which all accounts share',
   'GET /metrics': 'measurements of the process',
 } as const;

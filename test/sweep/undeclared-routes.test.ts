@@ -202,6 +202,8 @@ const MORE = {
     ({ allLegacyClients }) => allLegacyClients.nodes,
   ),
   'Query.auditLog': ask('{ auditLog(first: 1) { nodes { __typename } } }', ({ auditLog }) => auditLog.nodes),
+  'Query.exportUser': async ({ query }: Client) =>
+    codesOf(await query('query ($id: ID!) { exportUser(id: $id) { url } }', { id: sweep.ids.User![0] })),
   'Mutation.deleteUser': async ({ query }: Client) =>
     codesOf(await query('mutation ($id: ID!) { deleteUser(input: { id: $id }) { deletedId } }', NO_USER)),
   'Mutation.createPasswordReset': async ({ query }: Client) =>
@@ -231,6 +233,7 @@ const EXPECTED: Record<keyof typeof ADMIN_SEES, { admin: unknown; bob: unknown }
   'Query.users': { admin: [{ __typename: 'User' }], bob: { code: 'FORBIDDEN' } },
   'Query.allLegacyClients': { admin: [], bob: { code: 'FORBIDDEN' } },
   'Query.auditLog': { admin: [{ __typename: 'AuditEntry' }], bob: { code: 'FORBIDDEN' } },
+  'Query.exportUser': { admin: [], bob: ['FORBIDDEN'] },
   'Mutation.deleteUser': { admin: ['NOT_FOUND'], bob: ['FORBIDDEN'] },
   'Mutation.createPasswordReset': { admin: ['NOT_FOUND'], bob: ['FORBIDDEN'] },
   'Mutation.inviteUser': { admin: [], bob: ['FORBIDDEN'] },

@@ -379,6 +379,7 @@ export type RunEventsSubscription = { runEvents:
        }
     | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
     | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+    | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
     | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
     | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
     | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -401,6 +402,7 @@ export type RunEventsSubscription = { runEvents:
     | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
     | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
     | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+    | { __typename: 'TextExpired', firstSeq: number, at: string, attempt: number, seq: number }
     | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
     | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
     | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
@@ -433,6 +435,7 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
          }
       | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
       | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+      | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
       | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
       | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
       | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -455,6 +458,7 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
       | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
       | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
       | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+      | { __typename: 'TextExpired', firstSeq: number, at: string, attempt: number, seq: number }
       | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
       | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
       | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
@@ -572,6 +576,8 @@ type RunEventFields_EvaluationCompleted_Fragment = { __typename: 'EvaluationComp
 
 type RunEventFields_EvaluationFailed_Fragment = { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
 
+type RunEventFields_EventsExpired_Fragment = { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number };
+
 type RunEventFields_InputProvided_Fragment = { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number };
 
 type RunEventFields_InputRequested_Fragment = { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number };
@@ -616,6 +622,8 @@ type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepKey:
 
 type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
 
+type RunEventFields_TextExpired_Fragment = { __typename: 'TextExpired', firstSeq: number, at: string, attempt: number, seq: number };
+
 type RunEventFields_ThreadTruncated_Fragment = { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number };
 
 type RunEventFields_TokensGenerated_Fragment = { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number };
@@ -632,6 +640,7 @@ export type RunEventFieldsFragment =
   | RunEventFields_CurrentState_Fragment
   | RunEventFields_EvaluationCompleted_Fragment
   | RunEventFields_EvaluationFailed_Fragment
+  | RunEventFields_EventsExpired_Fragment
   | RunEventFields_InputProvided_Fragment
   | RunEventFields_InputRequested_Fragment
   | RunEventFields_ModelCallCompleted_Fragment
@@ -654,6 +663,7 @@ export type RunEventFieldsFragment =
   | RunEventFields_StepSkipped_Fragment
   | RunEventFields_StepStarted_Fragment
   | RunEventFields_StepTaskCreated_Fragment
+  | RunEventFields_TextExpired_Fragment
   | RunEventFields_ThreadTruncated_Fragment
   | RunEventFields_TokensGenerated_Fragment
   | RunEventFields_ToolCallCompleted_Fragment
@@ -788,6 +798,9 @@ fragment RunEventFields on RunEvent {
     model
     provider
   }
+  ... on EventsExpired {
+    firstSeq
+  }
   ... on InputProvided {
     text
   }
@@ -890,6 +903,9 @@ fragment RunEventFields on RunEvent {
     stepAttempt
     stepKey
     taskId
+  }
+  ... on TextExpired {
+    firstSeq
   }
   ... on ThreadTruncated {
     sentTurns
@@ -1020,6 +1036,9 @@ fragment RunEventFields on RunEvent {
     model
     provider
   }
+  ... on EventsExpired {
+    firstSeq
+  }
   ... on InputProvided {
     text
   }
@@ -1122,6 +1141,9 @@ fragment RunEventFields on RunEvent {
     stepAttempt
     stepKey
     taskId
+  }
+  ... on TextExpired {
+    firstSeq
   }
   ... on ThreadTruncated {
     sentTurns

@@ -3,7 +3,7 @@ import type { BulkResult } from '../../rules/runs/bulk.ts';
 import { executeBatch, readBulkResult } from '../../store/bulk/execute-batch.ts';
 import { matchRuns, type StartedBulk, startBulk } from '../../store/bulk/match-runs.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { WorkingFolder } from '../../store/runs/delete-runs.ts';
+import type { WorkingFolder } from '../../store/runs/deletion/delete-runs.ts';
 import { removeOwnWorkspace } from '../../workspaces/remove-own.ts';
 import type { EngineContext } from '../context.ts';
 

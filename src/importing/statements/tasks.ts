@@ -94,5 +94,8 @@ const IMPORT_TASKS = `
     select month, id, item.ordinality, 0, item.value ->> 'type', item.value -> 'data',
       case item.ordinality when 1 then "createdAt" else "endedAt" end
     from fresh, jsonb_array_elements(events) with ordinality as item
+  ), unseen as (
+    -- They ended before runs that workers have already looked at to delete what has expired.
+    update retention set ended_at = null, run_id = null where owner_id in (select owner_id from fresh)
   )
   select line, outcome from judged order by line`;

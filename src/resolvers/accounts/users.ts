@@ -2,10 +2,14 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { ACCOUNT_LIMITS, type AccountLimit, MAX_ACCOUNT_LIMIT } from '../../rules/accounts/account-limits.ts';
+import { MAX_DAYS, MIN_DAYS } from '../../rules/accounts/retention-days.ts';
 import { globalId } from '../../rules/ids/global-id.ts';
 import { type AccountRow, listAccounts, readAccount } from '../../store/accounts/accounts.ts';
 import { beginDeletion } from '../../store/accounts/delete-account.ts';
+import { readRetention } from '../../store/accounts/retention.ts';
 import { type AccountOutcome, changeAccount } from '../../store/accounts/update-account.ts';
+import type { RetentionDays } from '../../store/runs/deletion/expired.ts';
+import type { Retained } from '../../vocabulary.ts';
 import { costLimit } from '../request/fields.ts';
 import { connect, type PageArguments, readPage } from '../request/page.ts';
 import { text, validate } from '../request/validate.ts';
@@ -47,10 +51,28 @@ const limits = Object.fromEntries(Object.keys(ACCOUNT_LIMITS).map((name) => [nam
   AccountLimit,
   typeof limit
 >;
+function days(subject: Retained) {
+  const range = `must be ${MIN_DAYS[subject]} to ${MAX_DAYS} days`;
+  return z
+    .number()
+    .int('must be a whole number')
+    .min(MIN_DAYS[subject], range)
+    .max(MAX_DAYS, range)
+    .nullish();
+}
+const retention = z.object({
+  text: days('text'),
+  events: days('events'),
+  artifacts: days('artifacts'),
+  idempotencyKeys: days('idempotencyKeys'),
+  runs: days('runs'),
+  deliveries: days('deliveries'),
+});
 const flag = z.boolean('must be true or false, or absent').optional();
 const userChange = z.object({
   costLimit: costLimit.nullish(),
   quotas: quotas.nullish(),
+  retention: retention.nullish(),
   isActive: flag,
   isAdmin: flag,
   ...limits,
@@ -69,6 +91,11 @@ export async function updateUser(context: Context, id: string, input: unknown): 
   requireDone(await changeAccount(database, target, { ...change, ...limited }));
   kept.forget(id);
   return readAccount(database, id);
+}
+
+/** For how long data of an account is kept. */
+export function retentionOf({ store }: Context, id: string): Promise<RetentionDays> {
+  return readRetention(store, id);
 }
 
 /** Disables the account at once; a job deletes its data. @throws DomainError as `updateUser` */

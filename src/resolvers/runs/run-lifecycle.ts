@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { cancelBulk } from '../../store/bulk/bulk-lifecycle.ts';
 import { cancelRun as cancel } from '../../store/runs/cancel-run.ts';
-import { deleteRun as remove } from '../../store/runs/delete-runs.ts';
+import { deleteRun as remove } from '../../store/runs/deletion/delete-runs.ts';
 import type { Store } from '../../store/store.ts';
 import { cancelExecution } from '../../store/workflows/end-execution.ts';
 import type { RunKind } from '../../vocabulary.ts';

@@ -44,7 +44,7 @@ export async function text(
   const hasMore = row.endedAt === null || from < row.lastSeq;
   const earlier =
     isWhole && known !== null ? await context.loaders.texts.load({ runId: id, seq: after }) : '';
-  const begun = { callId: known, textSoFar: isWhole ? (earlier ?? '') : null };
+  const begun = { callId: known, textSoFar: isWhole ? (earlier ?? '') : null, output: keptOutput(row) };
   const parts = stoppable((signal) =>
     partsOf(hasMore ? followRun(context.store, id, from, signal) : [], begun),
   );
@@ -69,12 +69,20 @@ interface BegunText {
   /** The model call whose text the client may have; null: it has none. */
   callId: string | null;
   textSoFar: string | null;
+  /** What replaces text that has expired. */
+  output: string;
+}
+
+/** The text that a task keeps when the text in its log has expired. */
+export function keptOutput({ status, result }: TaskRow): string {
+  return (status === 'completed' && result?.output) || '';
 }
 
 async function* partsOf(
   events: AsyncIterable<LoggedEvent> | LoggedEvent[],
-  { callId, textSoFar }: BegunText,
+  { callId, textSoFar, output }: BegunText,
 ): AsyncGenerator<TextPart, void, undefined> {
+  let isReplaced = false;
   for await (const event of events) {
     const { runId, seq } = event;
     if (event.type === 'TokensGenerated') {
@@ -83,12 +91,22 @@ async function* partsOf(
       if (textSoFar !== null) textSoFar = isRestart ? text : textSoFar + text;
       yield { runId, seq, text, textSoFar, isRestart };
       callId = event.data.callId;
+    } else if (hasExpired(event) && !isReplaced) {
+      isReplaced = true;
+      if (textSoFar !== null) textSoFar = output;
+      yield { runId, seq, text: output, textSoFar, isRestart: true };
+      callId = null;
     } else if (callId !== null && endsText(event, callId)) {
       if (textSoFar !== null) textSoFar = '';
       yield { runId, seq, text: '', textSoFar, isRestart: true };
       callId = null;
     }
   }
+}
+
+/** Whether it stands for text that has expired: the client cannot have all of it. */
+export function hasExpired({ type }: LoggedEvent): boolean {
+  return type === 'TextExpired' || type === 'EventsExpired';
 }
 
 /** Whether the text of a model call becomes void, or another call begins. */

@@ -94,4 +94,6 @@ export const FRAMES: FrameTable<TaskEvent, Teller> = {
   RunFailed: ({ error, at }, teller) => failed(teller, TASK_STATUS.FAILED, error.message, error.code, at),
   RunCancelled: ({ reason, at }, teller) =>
     failed(teller, TASK_STATUS.CANCELLED, reason ?? 'the task was cancelled', 'TASK_CANCELLED', at),
+  TextExpired: nothing,
+  EventsExpired: nothing,
 };

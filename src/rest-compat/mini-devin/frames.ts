@@ -98,4 +98,6 @@ export const FRAMES: FrameTable<TaskEvent, Beginning> = {
     status(at, STATUS.FAILED, error.message),
   ],
   RunCancelled: ({ reason, at }) => [status(at, STATUS.CANCELLED, reason ?? 'Task stopped')],
+  TextExpired: nothing,
+  EventsExpired: nothing,
 };

@@ -107,6 +107,8 @@ export const FRAMES: FrameTable<SessionEvent, Teller> = {
   },
   RunFailed: ({ at, error }, teller) => tell(teller, 'orchestration_failed', at, { error: error.message }),
   RunCancelled: ({ at, reason }, teller) => tell(teller, 'orchestration_cancelled', at, { reason }),
+  TextExpired: nothing,
+  EventsExpired: nothing,
 };
 
 /** null: the provider reported neither. */

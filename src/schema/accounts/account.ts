@@ -1,9 +1,11 @@
+import { retentionOf } from '../../resolvers/accounts/users.ts';
 import { viewer } from '../../resolvers/request/viewer.ts';
 import { ACCOUNT_LIMITS } from '../../rules/accounts/account-limits.ts';
 import type { AccountRow } from '../../store/accounts/accounts.ts';
 import { builder } from '../builder/builder.ts';
 import { BudgetType } from '../runs/budget.ts';
 import { UserQuotasType } from './quotas.ts';
+import { UserRetentionType } from './retention.ts';
 
 export const UserType = builder.objectRef<AccountRow>('User');
 builder.node(UserType, {
@@ -37,6 +39,13 @@ builder.node(UserType, {
       complexity: 20,
       description: 'Storage quotas and their usage. Creating more than they allow fails with QUOTA_EXCEEDED.',
       resolve: ({ id }, _arguments, { store }) => store.quotas.read(id),
+    }),
+    retention: t.field({
+      type: UserRetentionType,
+      // Loaded for one account at a time.
+      complexity: 20,
+      description: 'For how long its data is kept.',
+      resolve: ({ id }, _arguments, context) => retentionOf(context, id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
   }),

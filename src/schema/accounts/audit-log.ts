@@ -26,8 +26,10 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     user_deleted: 'An account was deleted.',
     user_disabled: 'An admin disabled an account.',
     user_enabled: 'An admin enabled an account again.',
+    user_exported: 'The data of an account was exported.',
     user_limits_changed: 'An admin changed the limits of an account.',
     user_registered: 'An account was registered.',
+    user_retention_changed: 'An admin changed for how long the data of an account is kept.',
   }),
 });
 

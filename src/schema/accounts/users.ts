@@ -6,6 +6,7 @@ import { localId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { UserType } from './account.ts';
+import { UserRetentionInput } from './retention.ts';
 
 const UserQuotasInput = builder.inputType('UserQuotasInput', {
   description:
@@ -42,6 +43,7 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
         'US dollars that all tasks of the account may cost together, counted from its registration; null: no limit.',
     }),
     quotas: t.field({ type: UserQuotasInput, description: 'Storage quotas.' }),
+    retention: t.field({ type: UserRetentionInput, description: 'For how long its data is kept.' }),
   }),
 });
 
@@ -99,7 +101,7 @@ builder.mutationFields((t) => ({
     type: UpdateUserPayload,
     nullable: true,
     description:
-      'For admins: enables or disables an account, grants or revokes admin rights, and sets its limits and quotas.',
+      'For admins: enables or disables an account, grants or revokes admin rights, and sets its limits, its quotas and for how long its data is kept.',
     args: { input: t.arg({ type: UpdateUserInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       user: await updateUser(context, localId('User', id, 'input.id'), input),

@@ -19,6 +19,7 @@ const QUERIES = {
   bulkOperation: 'read',
   execution: 'read',
   executions: 'read',
+  exportUser: 'read',
   health: 'none',
   integration: 'read',
   integrations: 'read',

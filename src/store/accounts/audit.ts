@@ -14,9 +14,9 @@ export interface AuditEvent {
   subject: string | null;
 }
 
-/** Actions of accounts on their own credentials, which are unlimited. Also in the condition of an index. */
+/** Actions of accounts on themselves, which are unlimited. Also in the condition of an index. */
 export const OWN_ACTIONS = `'api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed',
-  'refresh_token_reused'`;
+  'refresh_token_reused', 'user_exported'`;
 /**
  * Number of entries kept per action and account, the newest ones. Entries of other accounts are not
  * displaced.
@@ -42,7 +42,7 @@ export async function recordAudit(client: Queryable, event: AuditEvent): Promise
 }
 
 /** Deletes entries older than a year. */
-export function pruneAudit(database: Database, signal: AbortSignal): Promise<void> {
+export function pruneAudit(database: Database, signal: AbortSignal): Promise<number> {
   return deleteInBatches(
     database,
     {

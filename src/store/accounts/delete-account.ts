@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import { NOW, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { publishAll } from '../log/publish-all.ts';
-import { deleteRunsWithin } from '../runs/delete-runs.ts';
+import { deleteRunsWithin } from '../runs/deletion/delete-runs.ts';
 import { lockOwnRuns } from '../runs/end-turns.ts';
 import { addAccountDeletionJobSql } from '../runs/job-queue.ts';
 import type { Store } from '../store.ts';
@@ -55,6 +55,7 @@ const OWNED = [
   'api_key',
   'legacy_client',
   'idempotency_key',
+  'retention',
   'change',
   'counter',
   'counter_histogram',

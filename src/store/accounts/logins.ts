@@ -139,7 +139,7 @@ async function replaceToken(
 }
 
 /** Deletes expired logins with their refresh tokens. */
-export function pruneLogins(database: Database, signal: AbortSignal): Promise<void> {
+export function pruneLogins(database: Database, signal: AbortSignal): Promise<number> {
   return deleteInBatches(
     database,
     {

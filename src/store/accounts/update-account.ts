@@ -9,6 +9,7 @@ import { type AccountRow, lockAccounts, presentAccounts } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import { endAllLogins } from './logins.ts';
 import { type LimitChange, writeLimits } from './quotas.ts';
+import { type RetentionChange, writeRetention } from './retention.ts';
 
 /** Values of limits; null: what applies unless one is set. */
 type Limits = { [Limit in AccountLimit]?: number | null | undefined };
@@ -20,6 +21,7 @@ export interface AccountChange extends Limits {
   /** US dollars as decimal text; null: no limit. */
   costLimit?: string | null | undefined;
   quotas?: LimitChange | null | undefined;
+  retention?: RetentionChange | null | undefined;
 }
 
 export interface AccountTarget {
@@ -50,6 +52,7 @@ export function changeAccount(
       .execute();
     if (change.isActive === false) await endAllLogins(client, target.id);
     if (change.quotas) await writeLimits(client, target.id, change.quotas);
+    if (change.retention) await writeRetention(client, target.id, change.retention);
     if (change.costLimit !== undefined) await setUserLimit(client, target.id, change.costLimit);
     for (const action of actionsOf(before, change)) {
       await recordAudit(client, { actorId: target.actorId, action, subject: target.globalId });
@@ -91,5 +94,6 @@ function actionsOf(before: AccountRow, change: AccountChange): AuditAction[] {
     ...(isActive === before.isActive ? [] : ([isActive ? 'user_enabled' : 'user_disabled'] as const)),
     ...(isAdmin === before.isAdmin ? [] : ([isAdmin ? 'admin_granted' : 'admin_revoked'] as const)),
     ...(isLimited ? (['user_limits_changed'] as const) : []),
+    ...(change.retention ? (['user_retention_changed'] as const) : []),
   ];
 }

@@ -7,7 +7,7 @@ import type { LoggedEvent } from '../log/events.ts';
 import { tooMany } from '../orchestrations/capacity.ts';
 import { requeueOrchestrationWithin } from '../orchestrations/retry-orchestration.ts';
 import { cancelAllWithin } from '../runs/cancel-run.ts';
-import { deleteWholeRunsWithin, type WorkingFolder } from '../runs/delete-runs.ts';
+import { deleteWholeRunsWithin, type WorkingFolder } from '../runs/deletion/delete-runs.ts';
 import { lockThreads } from '../runs/end-turns.ts';
 import { withStatus } from '../runs/read-runs.ts';
 import { EXECUTION_STATUS } from '../runs/run-row.ts';

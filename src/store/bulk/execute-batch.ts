@@ -9,7 +9,7 @@ import { eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { fenced, heldSql, LEASE, type Lease } from '../log/lease.ts';
 import { publishAll } from '../log/publish-all.ts';
-import type { WorkingFolder } from '../runs/delete-runs.ts';
+import type { WorkingFolder } from '../runs/deletion/delete-runs.ts';
 import type { Store } from '../store.ts';
 import { actOnRuns } from './act-on-runs.ts';
 import type { StartedBulk } from './match-runs.ts';

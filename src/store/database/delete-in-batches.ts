@@ -7,14 +7,18 @@ const MAX_ROWS = 100_000;
 /**
  * @param statement deletes up to BATCH_ROWS rows. It is repeated until it finds fewer, 100,000 are deleted, or `signal`
  * aborts.
+ * @returns how many it has deleted
  */
 export async function deleteInBatches(
   { pool }: Database,
-  statement: { name: string; text: string },
+  statement: { name: string; text: string; values?: unknown[] },
   signal: AbortSignal,
-): Promise<void> {
-  for (let deleted = 0; deleted < MAX_ROWS && !signal.aborted; deleted += BATCH_ROWS) {
+): Promise<number> {
+  let deleted = 0;
+  while (deleted < MAX_ROWS && !signal.aborted) {
     const { rowCount } = await pool.query(statement);
-    if ((rowCount ?? 0) < BATCH_ROWS) return;
+    deleted += rowCount ?? 0;
+    if ((rowCount ?? 0) < BATCH_ROWS) break;
   }
+  return deleted;
 }

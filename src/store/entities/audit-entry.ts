@@ -8,9 +8,15 @@ export const AuditEntry = defineEntity({
   indexes: [
     { properties: ['createdAt', 'id'] },
     {
-      // Actions of accounts on their own credentials; the number of such entries per account is limited.
+      // Of an account, for its export.
+      name: 'audit_entry_actor',
+      expression:
+        'create index "audit_entry_actor" on "audit_entry" ("actor_id", "created_at", "id") where "actor_id" is not null',
+    },
+    {
+      // Actions of accounts on themselves; the number of such entries per account is limited.
       name: 'audit_entry_own',
-      expression: `create index "audit_entry_own" on "audit_entry" ("actor_id", "created_at", "id") where "action" in ('api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed', 'refresh_token_reused')`,
+      expression: `create index "audit_entry_own" on "audit_entry" ("actor_id", "created_at", "id") where "action" in ('api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed', 'refresh_token_reused', 'user_exported')`,
     },
   ],
   properties: {

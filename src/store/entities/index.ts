@@ -19,6 +19,7 @@ import { Login, RefreshToken } from './login.ts';
 import { Model } from './model.ts';
 import { ModelCall } from './model-call.ts';
 import { Orchestration, OrchestrationRound } from './orchestration.ts';
+import { Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { RunEvent } from './run-event.ts';
 import { RunSearch } from './run-search.ts';
@@ -64,6 +65,7 @@ export const entities = [
   Orchestration,
   OrchestrationRound,
   RefreshToken,
+  Retention,
   Run,
   RunEvent,
   RunSearch,

@@ -169,6 +169,8 @@ export const Run = defineEntity({
     wholeCreatedAt: p.datetime(6).nullable(),
     /** UTF-8 bytes stored for the run: input, events, checkpoints, result and artifacts. */
     bytes: p.bigint().default('0'),
+    /** The part of `bytes` that is text in its log; null: unknown, for runs of an earlier version. */
+    textBytes: p.bigint().nullable().default('0'),
     /**
      * The part of `bytes` included in the owner's usage. Triggers update it every 16 KB and when the run
      * ends.

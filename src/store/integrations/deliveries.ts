@@ -4,6 +4,7 @@ import { countPerParent, createdAtText, type ListedRow, readPagePerParent } from
 import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
+import { expiredBefore } from '../runs/deletion/expired.ts';
 import { addDeliveryJobSql } from '../runs/job-queue.ts';
 
 export type DeliveryRow = ListedRow<'delivery'>;
@@ -69,27 +70,32 @@ export function reopenDelivery(database: Database, id: string): Promise<Delivery
   });
 }
 
-/** Days for which a message that is no longer being sent can be read. */
-export const DELIVERIES_KEPT_DAYS = 90;
-
 /**
- * Deletes deliveries that are no longer being sent and have not changed for that long. Finds them by index, the oldest
- * of each integration first.
+ * Deletes deliveries that are no longer being sent and have not changed for the days for which they are kept. Finds them
+ * by index, the oldest of each integration first.
+ * @returns the number of those that were deleted
  */
-export function pruneDeliveries(database: Database, signal: AbortSignal): Promise<void> {
-  const tooOld = `now() - interval '${DELIVERIES_KEPT_DAYS} days'`;
+export function pruneDeliveries(
+  database: Database,
+  days: number | null,
+  signal: AbortSignal,
+): Promise<number> {
+  const tooOld = expiredBefore('$1::integer', 'own');
   return deleteInBatches(
     database,
     {
       name: 'prune-deliveries',
       text: `
       delete from delivery where id in (
-        select old.id from integration cross join lateral (
+        select old.id from integration
+        left join retention as own on own.owner_id = integration.owner_id and own.subject = 'deliveries'
+        cross join lateral (
           select id from delivery
           where integration_id = integration.id and created_at < ${tooOld} and updated_at < ${tooOld} and status <> 'pending'
           order by created_at, id limit ${BATCH_ROWS} for update skip locked
         ) as old limit ${BATCH_ROWS}
       )`,
+      values: [days],
     },
     signal,
   );

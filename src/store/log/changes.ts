@@ -79,7 +79,7 @@ export function ringChange(bus: Bus, { ownerId, sessionId }: Pick<NewChange, 'ow
 export const CHANGES_KEPT_DAYS = 30;
 
 /** Deletes changes that no cursor can ask for any more. */
-export function pruneChanges(database: Database, signal: AbortSignal): Promise<void> {
+export function pruneChanges(database: Database, signal: AbortSignal): Promise<number> {
   return deleteInBatches(
     database,
     {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
+import { markerAtEnd, markerBefore, withEarlierEvents } from './expired-events.ts';
 
 /** UTF-8 bytes of all strings among the values, for `movedSql` and new runs; other values count as 0. */
 export function bytesOf(...texts: readonly unknown[]): number {
@@ -43,26 +44,56 @@ export function logSql(which: string, limit: string): string {
   return `${from('run_event', 'data')} union all ${from('run_text', text)} order by seq limit ${limit}`;
 }
 
-/** Events of a run after `seq`, in order. */
+/** Events of a run after `seq`, in order, with markers in place of those that have expired. */
 export async function readEvents(database: Database, runId: string, afterSeq: number): Promise<EventPage> {
-  const { rows } = await database.pool.query<LoggedEvent & { found: number }>({
+  const { rows } = await database.pool.query<PageRow>({
     name: 'read-events',
     text: `
-      select run_id as "runId", seq, attempt, type, data, at, found from (
+      select run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
+        run.id as "runId", page.seq, page.attempt, page.type, page.data, page.at, page.found
+      from run left join lateral (
         select page.*, (count(*) over ())::int as found,
           coalesce(sum(length(data::text)) over (order by seq rows between unbounded preceding and 1 preceding), 0)
             as characters_before
-        from run cross join lateral (${logSql('seq > $2', String(PAGE_EVENTS))}) as page
-        where run.id = $1
-      ) as measured
-      where characters_before < ${PAGE_CHARACTERS} order by seq`,
+        from (${logSql('seq > $2', String(PAGE_EVENTS))}) as page
+      ) as page on page.characters_before < ${PAGE_CHARACTERS}
+      where run.id = $1 order by page.seq`,
     values: [runId, afterSeq],
   });
   const found = rows[0]?.found ?? 0;
-  return {
-    events: rows.map(({ found: _, ...event }) => event as LoggedEvent),
-    hasMore: found === PAGE_EVENTS || rows.length < found,
-  };
+  const hasMore = found === PAGE_EVENTS || rows.length < found;
+  return { events: await marked(database, rows, { runId, afterSeq, hasMore }), hasMore };
+}
+
+/** A row without an event when there is none after `seq`. */
+type PageRow = (LoggedEvent | { seq: null }) & {
+  found: number | null;
+  lastSeq: number;
+  lastAttempt: number;
+  endedAt: Date;
+};
+
+async function marked(
+  database: Database,
+  rows: readonly PageRow[],
+  { runId, afterSeq, hasMore }: { runId: string; afterSeq: number; hasMore: boolean },
+): Promise<LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  let previous = afterSeq;
+  for (const { found: _, lastSeq: __, lastAttempt: ___, endedAt: ____, ...event } of rows) {
+    if (event.seq === null) break;
+    const isFirst = previous === afterSeq && event.seq > previous + 1;
+    const hasEarlier = !isFirst || (await withEarlierEvents(database, [runId], afterSeq)).has(runId);
+    const marker = markerBefore(event, previous, hasEarlier);
+    if (marker) events.push(marker);
+    events.push(event);
+    previous = event.seq;
+  }
+  const last = rows.at(-1);
+  const end =
+    last && !hasMore ? { lastSeq: last.lastSeq, attempt: last.lastAttempt, at: last.endedAt } : null;
+  const marker = end && markerAtEnd(runId, previous, end);
+  return marker ? [...events, marker] : events;
 }
 
 /** The `seq` before the first event of the run's current attempt. */

@@ -3,6 +3,7 @@ import type { Plan } from '../../rules/agents/plan.ts';
 import type {
   ArtifactType,
   EventType,
+  ExpiryEvent,
   FinishReason,
   ProviderId,
   QueueReason,
@@ -112,6 +113,10 @@ export interface EventDataByType {
   RunCompleted: { result: Record<string, unknown> };
   RunFailed: { error: RunError };
   RunCancelled: { reason: string | null };
+  /** The text from `firstSeq` to the marker's `seq` is no longer kept. */
+  TextExpired: { firstSeq: number };
+  /** No event from `firstSeq` to the marker's `seq` is kept any more. */
+  EventsExpired: { firstSeq: number };
 }
 
 export type EventData<Type extends EventType> = EventDataByType[Type];
@@ -130,8 +135,10 @@ interface EventPosition {
   runKind?: RunKind | null;
 }
 
+type StoredType = Exclude<EventType, ExpiryEvent>;
+
 /** An event to be appended to a log. */
-export type NewEvent = { [Type in EventType]: { type: Type; data: EventData<Type> } }[EventType];
+export type NewEvent = { [Type in StoredType]: { type: Type; data: EventData<Type> } }[StoredType];
 
 /** An event in the log of a run. */
 export type LoggedEvent = {
@@ -141,6 +148,6 @@ export type LoggedEvent = {
 const ENDINGS: ReadonlySet<EventType> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled']);
 
 /** An end is the last event of a log, unless a failed run is retried. */
-export function isEnding(event: NewEvent): boolean {
+export function isEnding(event: NewEvent | LoggedEvent): boolean {
   return ENDINGS.has(event.type);
 }

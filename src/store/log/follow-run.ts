@@ -26,7 +26,8 @@ export async function* followRun(
       for (const event of events) {
         position = event.seq;
         yield event;
-        ended = isEnding(event);
+        // When all events have expired, the marker is in place of the end.
+        ended = isEnding(event) || event.type === 'EventsExpired';
         if (signal.aborted) return;
       }
       // A failed run that was retried has more events after its end.

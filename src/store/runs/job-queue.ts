@@ -84,17 +84,19 @@ export function addAccountDeletionJobSql(id: string): string {
 }
 
 /**
- * Deletes jobs whose last attempt failed a month ago, up to 1,000. Not in batches: their age is in no index, so each
+ * Deletes jobs whose last attempt failed so many days ago, up to 1,000. Not in batches: their age is in no index, so each
  * batch would read the whole table again. Few jobs fail, and the rest goes in the next hours.
  */
-export async function pruneFailedJobs({ pool }: Database): Promise<void> {
-  await pool.query({
+export async function pruneFailedJobs({ pool }: Database, days: number): Promise<number> {
+  const { rowCount } = await pool.query({
     name: 'prune-failed-jobs',
     text: `
       delete from graphile_worker._private_jobs where id in (
         select id from graphile_worker._private_jobs
-        where attempts >= max_attempts and locked_at is null and updated_at < now() - interval '30 days'
+        where attempts >= max_attempts and locked_at is null and updated_at < now() - make_interval(days => $1)
         limit 1000 for update skip locked
       )`,
+    values: [days],
   });
+  return rowCount ?? 0;
 }

@@ -7,7 +7,7 @@ import { transaction } from '../database/transaction.ts';
 import { recordChange, ringChange, threadDeletionsSql } from '../log/changes.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { setSessionLimit } from '../money/budgets.ts';
-import { deleteRunsWithin } from '../runs/delete-runs.ts';
+import { deleteRunsWithin } from '../runs/deletion/delete-runs.ts';
 import { lockOwnRuns } from '../runs/end-turns.ts';
 import type { Store } from '../store.ts';
 import type { SessionRow } from './sessions.ts';

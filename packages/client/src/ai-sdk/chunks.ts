@@ -44,6 +44,10 @@ export function createChunks(runId: string): (event: RunEvent) => Chunks {
         return closePart(message);
       case 'AttemptStarted':
         return event.voidCallId === null || event.voidCallId !== message.callId ? [] : resetStep(message);
+      case 'TextExpired':
+        return withoutExpired(message);
+      case 'EventsExpired':
+        return finish(message);
       case 'RunCompleted':
         return [...withoutText(message, runId, event.result), ...finish(message)];
       case 'RunFailed':
@@ -77,6 +81,12 @@ function resetStep(message: Message): Chunks {
   message.isReset = true;
   message.open = null;
   return [{ type: 'reset-step' }];
+}
+
+/** Text that the server no longer keeps: the result of the run has the whole of it. */
+function withoutExpired(message: Message): Chunks {
+  message.hasText = false;
+  return message.callId === null ? [] : resetStep(message);
 }
 
 function append(

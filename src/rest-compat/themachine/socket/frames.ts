@@ -72,4 +72,6 @@ export const FRAMES: FrameTable<Event, Told> = {
   RunCompleted: tell('completed'),
   RunFailed: tell('failed'),
   RunCancelled: (event, told) => tell(told.noun === 'task' ? 'failed' : 'cancelled')(event, told),
+  TextExpired: nothing,
+  EventsExpired: nothing,
 };

@@ -89,7 +89,7 @@ const COMMIT = `
     limit (select cardinality(ids) from given)
   ), moved as (
     update run set last_seq = run.last_seq + held.count, written = run.written + held.count,
-      bytes = run.bytes + held.bytes
+      bytes = run.bytes + held.bytes, text_bytes = run.text_bytes + held.bytes
     from held where run.id = held.id
     returning run.id, run.month, run.epoch, run.last_seq - held.count as base, run.attempt, clock_timestamp() as at
   ), logged as (

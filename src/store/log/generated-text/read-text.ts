@@ -96,15 +96,21 @@ const latestText = statement(
   'latest-text',
   { runId: 'text', seq: 'integer' },
   ($) => `
-    select latest.call_id as "callId"
-    from run cross join lateral (${latestSql('run_text', 'call_id', $.seq)}
-      union all ${latestSql('run_event', `data ->> 'callId'`, $.seq)}
-    ) as latest
-    where run.id = ${$.runId} order by latest.seq desc limit 1`,
+    select coalesce((
+      select latest.call_id from (${latestSql('run_text', 'call_id', $.seq)}
+        union all ${latestSql('run_event', `data ->> 'callId'`, $.seq)}
+      ) as latest order by latest.seq desc limit 1
+    ), case when not (${['run_text', 'run_event']
+      .map((table) => `exists (select from ${table} where ${OF_RUN(table)} and seq = ${$.seq})`)
+      .join(' or ')}) then '' end) as "callId"
+    from run where run.id = ${$.runId}`,
 );
 
-/** The id of the model call whose text is the latest in a run's log, void or not; null: there is no text. */
+/**
+ * The id of the model call whose text is the latest in a run's log, void or not; null: there is no text; empty: the event at
+ * `seq`, which may have been text, has expired.
+ */
 export async function readLatestTextCall(database: Database, position: LogPosition): Promise<string | null> {
-  const { rows } = await database.pool.query<{ callId: string }>(latestText({ ...position }));
+  const { rows } = await database.pool.query<{ callId: string | null }>(latestText({ ...position }));
   return rows[0]?.callId ?? null;
 }

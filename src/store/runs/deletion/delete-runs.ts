@@ -1,15 +1,15 @@
 import type { ClientBase } from 'pg';
-import { TURN_KINDS } from '../../rules/runs/kinds.ts';
-import { RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
-import { transaction } from '../database/transaction.ts';
-import { ringChange, runChangesSql } from '../log/changes.ts';
-import { deleteLogs } from '../log/event-log.ts';
-import type { LoggedEvent } from '../log/events.ts';
-import { publishAll } from '../log/publish-all.ts';
-import type { Store } from '../store.ts';
-import { cancelAllWithin } from './cancel-run.ts';
-import { lockOwnRuns } from './end-turns.ts';
-import { withStatus } from './read-runs.ts';
+import { TURN_KINDS } from '../../../rules/runs/kinds.ts';
+import { RUN_KINDS, type RunKind, type RunStatus } from '../../../vocabulary.ts';
+import { transaction } from '../../database/transaction.ts';
+import { ringChange, runChangesSql } from '../../log/changes.ts';
+import { deleteLogs } from '../../log/event-log.ts';
+import type { LoggedEvent } from '../../log/events.ts';
+import { publishAll } from '../../log/publish-all.ts';
+import type { Store } from '../../store.ts';
+import { cancelAllWithin } from '../cancel-run.ts';
+import { lockOwnRuns } from '../end-turns.ts';
+import { withStatus } from '../read-runs.ts';
 
 /**
  * Ends unfinished ones of the runs, which the transaction has locked, then deletes all of them with their
@@ -88,13 +88,15 @@ interface WholeRuns {
   kinds: readonly RunKind[];
   /** Those that have another status now that they are locked are left; null: none. */
   statuses: readonly RunStatus[] | null;
+  /** Selects what is to be deleted of those that are locked; absent: all of them. */
+  select?: (ids: readonly string[]) => Promise<readonly string[]>;
 }
 
 /** Within a transaction, deletes those of some runs that are the owner's and no parts of others, with their parts. */
 export async function deleteWholeRunsWithin(
   client: ClientBase,
   ownerId: string,
-  { ids: wanted, kinds, statuses }: WholeRuns,
+  { ids: wanted, kinds, statuses, select }: WholeRuns,
 ): Promise<DeletedRuns> {
   const { locked } = await lockOwnRuns(client, {
     text: `
@@ -108,7 +110,8 @@ export async function deleteWholeRunsWithin(
       ) as run order by parent_id nulls first, id`,
     values: [wanted, ownerId, kinds],
   });
-  const remaining = new Set(statuses ? await withStatus(client, locked, statuses) : locked);
+  const ofStatus = statuses ? await withStatus(client, locked, statuses) : locked;
+  const remaining = new Set(select ? await select(ofStatus) : ofStatus);
   const deleted = wanted.filter((id) => remaining.has(id));
   if (deleted.length === 0) return { deleted, folders: [], sessionIds: [], events: [] };
   // With parts that were created while this waited.

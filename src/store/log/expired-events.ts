@@ -1,0 +1,72 @@
+import type { EventType, ExpiryEvent } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import type { LoggedEvent } from './events.ts';
+
+/**
+ * A log has its numbers from 1 without gaps, and its last event is of the transaction that wrote `run.last_seq`. What is
+ * missing was deleted because its time was over: the text of a run, or all that its log had when it ended. The markers are
+ * made here, when a log is read, so that neither deleting nor dropping events has to write anything for each run.
+ */
+export interface LogEnd {
+  /** `last_seq` of the run. */
+  lastSeq: number;
+  attempt: number;
+  /** When the run ended. */
+  at: Date;
+}
+
+interface Gap {
+  runId: string;
+  firstSeq: number;
+  lastSeq: number;
+}
+
+/** The marker of a gap. `at` and `attempt` are those of the event after it, or of the end of the run. */
+function markerOf(
+  type: ExpiryEvent,
+  gap: Gap,
+  { attempt, at }: Pick<LoggedEvent, 'attempt' | 'at'>,
+): LoggedEvent {
+  return { runId: gap.runId, seq: gap.lastSeq, attempt, at, type, data: { firstSeq: gap.firstSeq } };
+}
+
+/** The marker before an event that does not follow `previous`. @param hasEarlier whether `previous` is in the log */
+export function markerBefore(event: LoggedEvent, previous: number, hasEarlier: boolean): LoggedEvent | null {
+  if (event.seq === previous + 1) return null;
+  const gap = { runId: event.runId, firstSeq: previous + 1, lastSeq: event.seq - 1 };
+  return markerOf(hasEarlier ? 'TextExpired' : 'EventsExpired', gap, event);
+}
+
+/** The marker after the last event that is there: text is not the last event of a log, so all of it has expired. */
+export function markerAtEnd(runId: string, previous: number, end: LogEnd): LoggedEvent | null {
+  if (previous >= end.lastSeq) return null;
+  return markerOf('EventsExpired', { runId, firstSeq: previous + 1, lastSeq: end.lastSeq }, end);
+}
+
+/** Whether readers of some types of events receive markers. */
+export function wantsMarkers(types: readonly EventType[] | null): boolean {
+  return types === null || types.includes('TextExpired') || types.includes('EventsExpired');
+}
+
+const EARLIER_IN = (table: string, seq: string) =>
+  `exists (select from ${table} where month = run.month and run_id = run.id and seq <= ${seq})`;
+
+const earlier = statement(
+  'runs-with-earlier-events',
+  { runIds: 'text[]', seq: 'integer' },
+  ($) => `
+    select id from run
+    where id = any(${$.runIds}) and (${EARLIER_IN('run_event', $.seq)} or ${EARLIER_IN('run_text', $.seq)})`,
+);
+
+/** Those of some runs whose logs have an event up to `seq`. */
+export async function withEarlierEvents(
+  database: Database,
+  runIds: readonly string[],
+  seq: number,
+): Promise<Set<string>> {
+  if (seq === 0 || runIds.length === 0) return new Set();
+  const { rows } = await database.pool.query<{ id: string }>(earlier({ runIds, seq }));
+  return new Set(rows.map(({ id }) => id));
+}
