@@ -69,7 +69,7 @@ export async function startJobs(
     leases,
     stopping: stopping.signal,
   };
-  const pool = createPool(options.directUrl, JOB_POOL_MAX, log, UNHURRIED);
+  const pool = createPool(options.directUrl, JOB_POOL_MAX, log, { options: UNHURRIED });
   const runner = await startJobRunner(context, {
     pool,
     concurrency: options.concurrency,

@@ -32,13 +32,17 @@ export const recognizePublic: Plugin<Parameters> = {
 };
 
 function isPublic(document: DocumentNode, { operation, selectionSet }: OperationDefinitionNode): boolean {
-  return operation === 'mutation' && rootFields(document, selectionSet, new Set()).every(isPublicField);
+  return operation === 'mutation' && rootFields(document, selectionSet).every(isPublicField);
 }
 
 const isPublicField = (name: string) => name === '__typename' || PUBLIC_MUTATIONS.includes(name);
 
 /** @param seen fragments already expanded, which may refer to each other before the document is validated */
-function rootFields(document: DocumentNode, { selections }: SelectionSetNode, seen: Set<string>): string[] {
+export function rootFields(
+  document: DocumentNode,
+  { selections }: SelectionSetNode,
+  seen = new Set<string>(),
+): string[] {
   return selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection.name.value];
     if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(document, selection.selectionSet, seen);
