@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -118,8 +119,12 @@ function createCluster({ layout, launcher }: Site, own: Record<string, string>):
   };
 }
 
-/** It leads a process group of its own. */
-const signalTree = ({ pid }: ChildProcess, signal: NodeJS.Signals) => void process.kill(-pid!, signal);
+/** Its backends lead sessions of their own. The postmaster comes first, so that no more are added. */
+function signalTree({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  process.kill(pid!, signal);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  for (const child of children) process.kill(Number(child), signal);
+}
 
 async function untilReady(url: string): Promise<void> {
   for (;;) {
