@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { EngineContext } from '../engine/context.ts';
 import { createDeliveries } from '../engine/deliveries/deliveries.ts';
 import { createPool } from '../store/database/database.ts';
@@ -53,6 +54,7 @@ export async function startJobs(
     engine,
     deliveries: createDeliveries(engine),
     workerId: presence.id,
+    notifications: new EventEmitter(),
     dispatcher: createDispatcher(
       {
         queued: engine.store.queued,
