@@ -32,6 +32,8 @@ const JOB_POOL_MAX = 10;
  */
 const UNHURRIED = '-c synchronous_commit=off';
 
+const REPEATED = [sweep, prune, keepTime, addUpCounters, executeBulkOperations];
+
 export async function startJobs(
   engine: EngineContext,
   options: { directUrl: string; concurrency: number; share: number },
@@ -79,9 +81,7 @@ export async function startJobs(
   });
   const lookingAfter = Promise.all([
     reap({ database, presence, dispatcher: context.dispatcher, log }, stopping.signal),
-    ...[sweep, prune, keepTime, addUpCounters, executeBulkOperations].map((task) =>
-      task(context, stopping.signal),
-    ),
+    ...REPEATED.map((task) => task(context, stopping.signal)),
   ]);
 
   return {

@@ -1,12 +1,7 @@
-import {
-  type DocumentNode,
-  getOperationAST,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { type DocumentNode, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { PUBLIC_MUTATIONS } from '../../schema/guards/scopes.ts';
+import { rootFields } from '../requests/root-fields.ts';
 
 export interface PublicOperation {
   /** The operation needs no credentials, and ignores those of the request. */
@@ -36,24 +31,3 @@ function isPublic(document: DocumentNode, { operation, selectionSet }: Operation
 }
 
 const isPublicField = (name: string) => name === '__typename' || PUBLIC_MUTATIONS.includes(name);
-
-/** @param seen fragments already expanded, which may refer to each other before the document is validated */
-export function rootFields(
-  document: DocumentNode,
-  { selections }: SelectionSetNode,
-  seen = new Set<string>(),
-): string[] {
-  return selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection.name.value];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(document, selection.selectionSet, seen);
-    const name = selection.name.value;
-    if (seen.has(name)) return [];
-    seen.add(name);
-    const fragment = document.definitions.find(
-      (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name,
-    );
-    return fragment && 'selectionSet' in fragment
-      ? rootFields(document, fragment.selectionSet, seen)
-      : [name];
-  });
-}

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { shownErrors } from '../errors/bound-errors.ts';
 import { statusOf } from '../errors/to-reply.ts';
-import { chooseSource } from '../graphql/choose-source.ts';
+import { chooseSource } from '../requests/choose-source.ts';
 import { accountOf } from '../requests/context.ts';
 import { isLarge } from './answer-size.ts';
 import { markSentOnce } from './free-sent-buffers.ts';

@@ -1,11 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { coerceError, DomainError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ReplicaState } from '../../vocabulary.ts';
+import { createCatchUp, type LogPosition, readLogPosition } from './catch-up.ts';
 import { isConnectionLoss, isRolledBackForOthers } from './connection-loss.ts';
 import { createPool, type Database } from './database.ts';
-import { type LogPosition, readLogPosition, readReplay } from './replay.ts';
+import { inTime, NoAnswer } from './in-time.ts';
 import { shareReads } from './share-reads.ts';
 
 /** Runs a statement, also one that counts its own rows. */
@@ -36,15 +36,11 @@ export interface Replica {
   close(): Promise<void>;
 }
 
-/** How long a read waits until the standby has what was committed before. Then the primary answers. */
-const PATIENCE_MS = 100;
 const CONNECT_MS = 1_000;
 /** For statements: a standby that is frozen or cut off does not refuse them. */
 const ANSWER_MS = 5_000;
 /** Until it is checked again. */
 const RETRY_MS = 500;
-/** A standby that has just answered is not asked again whether it does, if nothing was written meanwhile. */
-const KNOWN_MS = 1_000;
 
 export function openReplica(
   options: { url: string; poolMax: number; preparesStatements: boolean; log: Log },
@@ -53,27 +49,13 @@ export function openReplica(
   const { url, poolMax, preparesStatements, log } = options;
   const pool = createPool(url, poolMax, log, { connectionTimeoutMillis: CONNECT_MS, preparesStatements });
   const flushed = shareReads((_whole: 'whole') => readLogPosition(primary.aside));
-  const known = new WeakMap<pg.PoolClient, { position: LogPosition; at: number }>();
+  const catchUp = createCatchUp();
   let state: ReplicaState = 'unavailable';
   let retry: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  /** Per connection, because a URL may stand for several standbys. */
-  async function catchUp(client: pg.PoolClient, position: LogPosition): Promise<{ lagSeconds: number }> {
-    const last = known.get(client);
-    if (last && last.position >= position && performance.now() - last.at < KNOWN_MS) return { lagSeconds: 0 };
-    const until = performance.now() + PATIENCE_MS;
-    for (let pause = 1; ; pause = Math.min(2 * pause, 16)) {
-      const { replayed, lagSeconds } = await inTime(readReplay(client), CONNECT_MS);
-      known.set(client, { position: replayed, at: performance.now() });
-      if (replayed >= position) return { lagSeconds: 0 };
-      if (performance.now() + pause > until) return { lagSeconds };
-      await wait(pause);
-    }
-  }
-
   function change(next: ReplicaState, why: string): ReplicaState {
-    if (state === 'ready' && next !== 'ready')
+    if (state === 'ready' && next !== 'ready' && !isClosed)
       log.warn({ state: next, reason: why }, 'the primary answers instead of the read replica');
     if (state !== 'ready' && next === 'ready') log.info({}, 'the read replica answers reads');
     state = next;
@@ -147,25 +129,6 @@ function targetOf(client: pg.PoolClient): Target {
         Reflect.apply(client.query, client, [statement, values, settle]);
       }),
   };
-}
-
-class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
-async function inTime<Result>(work: Promise<Result>, ms: number): Promise<Result> {
-  const stop = new AbortController();
-  const late = wait(ms, undefined, { signal: stop.signal, ref: false }).then(() => {
-    throw new NoAnswer(`no answer within ${ms} ms`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    stop.abort();
-    // Whatever loses the race has no one to report to.
-    late.catch(() => {});
-    work.catch(() => {});
-  }
 }
 
 /** A recovery conflict ends one statement only. */

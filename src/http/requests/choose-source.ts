@@ -1,7 +1,7 @@
 import { type ExecutionArgs, getOperationAST } from 'graphql';
 import type { Context } from '../../context.ts';
 import { REPLICA_READS } from '../../schema/guards/replica-reads.ts';
-import { rootFields } from './public-operations.ts';
+import { rootFields } from './root-fields.ts';
 
 /**
  * Lets the replica answer queries that have a costly field. Everything in them is read there: an object of a list must
