@@ -13,6 +13,7 @@ export interface Arguments {
 
 const USAGE = `npm run bench -- [--quick] [--profile] [--only=1,3]
 npm run bench -- growth [--runs=1000000]
+npm run bench -- processes [--quick]
 ${ROWS.map(({ number, title }) => `  ${number}  ${title}`).join('\n')}`;
 
 /** @throws Error that says what there is, for anything else. */

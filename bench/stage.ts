@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launch, type Polyphony } from '../test/harness/process.ts';
+import { launch, type Polyphony, type Script } from '../test/harness/process.ts';
 import { type Commands, type Forked, forkProcess } from './fork.ts';
 import { microseconds } from './measure/clock.ts';
 import { type Postgres, query, startPostgres, withDatabase } from './postgres.ts';
@@ -35,8 +35,8 @@ export interface Stage {
   fork<Known extends Commands>(file: string): Forked<Known>;
   /** Another one, in a folder that stays. */
   startPostgres(dataDir: string): Promise<Postgres>;
-  /** Polyphony as `npm start` has it, with more variables. */
-  launch(variables: Record<string, string>): Promise<Polyphony>;
+  /** Polyphony as `npm start`, or another script, has it, with more variables. */
+  launch(variables: Record<string, string>, script?: Script): Promise<Polyphony>;
   /** Remembers when it ran, for the profile. */
   during<Result>(label: string, work: () => Promise<Result>): Promise<Result>;
   spans: readonly Span[];
@@ -110,8 +110,8 @@ function starters(atEnd: AtEnd) {
       atEnd(postgres.stop);
       return postgres;
     },
-    async launch(variables: Record<string, string>): Promise<Polyphony> {
-      const launched = await launch('start', variables);
+    async launch(variables: Record<string, string>, script: Script = 'start'): Promise<Polyphony> {
+      const launched = await launch(script, variables);
       atEnd(launched.stop);
       return launched;
     },

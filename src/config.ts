@@ -46,6 +46,8 @@ export interface Config {
   databaseUrl: string | null;
   /** Used for locks, LISTEN and migrations, so that a transaction pooler may serve everything else. */
   databaseDirectUrl: string | null;
+  /** A streaming standby that answers reads; null: none. */
+  databaseReadUrl: string | null;
   poolMax: number;
   /** Whether statements are prepared by name on their connection, which not every transaction pooler supports. */
   preparesStatements: boolean;
@@ -170,6 +172,7 @@ function toConfig(env: Environment): Config {
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL ?? null,
     databaseDirectUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL ?? null,
+    databaseReadUrl: env.DATABASE_READ_URL ?? null,
     poolMax: env.PG_POOL_MAX,
     preparesStatements: env.DATABASE_PREPARE === 'on',
     redisUrl: env.REDIS_URL ?? null,

@@ -14,6 +14,7 @@ import type { AgentReport } from './store/agents/reports.ts';
 import type { ToolCallRow } from './store/agents/tool-calls.ts';
 import type { BulkRow } from './store/bulk/bulk.ts';
 import type { ReadBudget, Reading } from './store/database/read-limit.ts';
+import type { ReadSource } from './store/database/read-source.ts';
 import type { ChildPage } from './store/database/sql-page.ts';
 import type { DeliveryRow } from './store/integrations/deliveries.ts';
 import type { IntegrationRow } from './store/integrations/integrations.ts';
@@ -225,6 +226,8 @@ export interface Context extends Services {
   compute: Compute;
   /** The read budget of this response; `store` and `loaders` count against it. */
   reads: ReadBudget;
+  /** Where `store` and `loaders` read. */
+  source: ReadSource;
   loaders: Loaders;
   /** Of a subscription over server-sent events that is resumed. */
   resumption?: Resumption;

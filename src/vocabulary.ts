@@ -55,6 +55,10 @@ export type ChangeType = (typeof CHANGE_TYPES)[number];
 export const SANDBOX_STATES = ['bubblewrap', 'unshare', 'none', 'unavailable'] as const;
 export type SandboxState = (typeof SANDBOX_STATES)[number];
 
+/** `behind`: without what is committed on the primary, which answers meanwhile. */
+export const REPLICA_STATES = ['ready', 'behind', 'unavailable'] as const;
+export type ReplicaState = (typeof REPLICA_STATES)[number];
+
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

@@ -34,6 +34,7 @@ describe('what a variable becomes', () => {
       dataDir: './.data',
       databaseUrl: null,
       databaseDirectUrl: null,
+      databaseReadUrl: null,
       poolMax: 20,
       preparesStatements: true,
       providerRetryMs: 150_000,
@@ -117,6 +118,10 @@ describe('what a variable becomes', () => {
     {
       given: { DATABASE_PREPARE: 'off', DATABASE_DIRECT_URL: 'postgres://db/polyphony' },
       expected: { preparesStatements: false, databaseDirectUrl: 'postgres://db/polyphony' },
+    },
+    {
+      given: { DATABASE_URL: 'postgres://db/x', DATABASE_READ_URL: 'postgres://standby/x' },
+      expected: { databaseUrl: 'postgres://db/x', databaseReadUrl: 'postgres://standby/x' },
     },
     {
       given: { OPENAI_API_KEY: 'sk-1' },
@@ -318,6 +323,10 @@ describe('what is refused, and in which words', () => {
     {
       given: { DATABASE_PREPARE: 'off' },
       expected: ['DATABASE_DIRECT_URL: required when DATABASE_PREPARE=off'],
+    },
+    {
+      given: { DATABASE_READ_URL: 'postgres://standby/x' },
+      expected: ['DATABASE_URL: required when DATABASE_READ_URL is set'],
     },
     {
       given: { NODE_ENV: 'production' },

@@ -168,7 +168,8 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     ...['openai', 'anthropic', 'ollama', 'azure', 'custom', 'demo', 'registry.ts', 'probe-providers.ts'],
   ],
   jobs: [
-    ...['presence.ts', 'account-jobs.ts', 'take-work.ts', 'early-starts.ts', 'dispatcher.ts', 'context.ts'],
+    ...['repeat.ts', 'presence.ts', 'account-jobs.ts', 'take-work.ts', 'early-starts.ts', 'dispatcher.ts'],
+    'context.ts',
     ...[
       'reaper.ts',
       'sweep.ts',

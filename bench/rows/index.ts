@@ -8,6 +8,7 @@ import { firstToken } from './first-token.ts';
 import { growth } from './growth.ts';
 import { lifecycle } from './lifecycle.ts';
 import { list } from './list.ts';
+import { processes } from './processes.ts';
 import { start } from './start.ts';
 import { streaming } from './streaming.ts';
 
@@ -24,6 +25,7 @@ export const ROWS = [
   { number: 10, ...documents },
   { number: 11, ...growth },
   { number: 12, ...bulk },
+  { number: 14, ...processes },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];

@@ -110,11 +110,16 @@ function afterFailure(events: WorkerEvents): Promise<void> {
  * Listens on the connection that graphile-worker keeps open for jobs.
  * @returns a function that releases the connection to the pool, which a runner that never ends would keep
  */
-function hearOfTickets(events: WorkerEvents, { dispatcher, engine: { log } }: JobContext): () => void {
+function hearOfTickets(
+  events: WorkerEvents,
+  { dispatcher, notifications, engine: { log } }: JobContext,
+): () => void {
   let listening: PoolClient | null = null;
 
   function notice({ channel, payload }: Notification): void {
-    if (channel === TICKETS_CHANNEL) dispatcher.added(readTicket(payload));
+    if (channel !== TICKETS_CHANNEL) return;
+    dispatcher.added(readTicket(payload));
+    notifications.emit('ticket');
   }
 
   function hear(client: PoolClient): void {
@@ -123,6 +128,7 @@ function hearOfTickets(events: WorkerEvents, { dispatcher, engine: { log } }: Jo
     client.once('drain', () => {
       client
         .query(`listen ${TICKETS_CHANNEL}`)
+        .then(() => notifications.emit('ticket'))
         .then(dispatcher.lookAround)
         .catch((error) => log.warn({ error: String(error) }, 'could not look for accounts with ready runs'));
     });

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import { pruneAudit } from '../store/accounts/audit.ts';
 import { pruneLogins } from '../store/accounts/logins.ts';
@@ -8,11 +7,12 @@ import { makeMonths } from '../store/log/months.ts';
 import { pruneFailedJobs } from '../store/runs/job-queue.ts';
 import type { JobContext } from './context.ts';
 import { pruneRuns } from './prune-runs.ts';
+import { repeat } from './repeat.ts';
 
 const INTERVAL_MS = 3_600_000;
 
 /** Makes partitions for coming months and deletes rows whose retention time is over, every hour until `signal` aborts. */
-export async function prune({ engine }: JobContext, signal: AbortSignal): Promise<void> {
+export function prune({ engine }: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log, metrics } = engine;
   const { database, retention } = store;
   const countExpired = (subject: string) => (rows: number) => metrics.expired(subject, rows);
@@ -25,15 +25,12 @@ export async function prune({ engine }: JobContext, signal: AbortSignal): Promis
     () => pruneFailedJobs(database, retention.failedJobs).then(countExpired('failedJobs')),
     () => pruneRuns(engine, signal),
   ];
-  while (!signal.aborted) {
-    for (const act of work) {
+  const failure = 'could not make partitions, or delete old rows; trying again in an hour';
+  return repeat({ signal, log, pauseMs: INTERVAL_MS, failure }, async () => {
+    for (const act of work)
       await act().catch((error) => {
-        log.warn(
-          { error: coerceError(error).message },
-          'could not make partitions, or delete old rows; trying again in an hour',
-        );
+        log.warn({ error: coerceError(error).message }, failure);
       });
-    }
-    await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
-  }
+    return 'after-pause';
+  });
 }

@@ -1,17 +1,16 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database/database.ts';
 import { readOtherWorkers, releaseWorker } from '../store/workers/workers.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Presence } from './presence.ts';
+import { repeat } from './repeat.ts';
 
-const INTERVAL_MS = 250;
+const PAUSE_MS = 250;
 /** A restart of Postgres drops every lock at once; live workers need a moment to acquire theirs again. */
 const MIN_SESSION_AGE_MS = 3_000;
 
 /** Finds dead workers and requeues their runs, until `signal` aborts. */
-export async function reap(
+export function reap(
   {
     database,
     presence,
@@ -21,21 +20,18 @@ export async function reap(
   signal: AbortSignal,
 ): Promise<void> {
   let freeBefore = new Set<string>();
-  while (!signal.aborted) {
-    try {
-      const others = await readOtherWorkers(database, presence.id());
-      dispatcher.othersAre(others.length);
-      const free = new Set(others.filter(({ lockIsFree }) => lockIsFree).map(({ id }) => id));
-      if (presence.lock().sessionAgeMs() > MIN_SESSION_AGE_MS) {
-        const gone = others.filter(({ id, isSilent }) => isSilent || (free.has(id) && freeBefore.has(id)));
-        for (const { id } of gone) await takeOver(database, id, log);
-      }
-      freeBefore = free;
-    } catch (error) {
-      log.warn({ error: coerceError(error).message }, 'could not look for dead workers; retrying');
+  const failure = 'could not look for dead workers; retrying';
+  return repeat({ signal, log, pauseMs: PAUSE_MS, failure }, async () => {
+    const others = await readOtherWorkers(database, presence.id());
+    dispatcher.othersAre(others.length);
+    const free = new Set(others.filter(({ lockIsFree }) => lockIsFree).map(({ id }) => id));
+    if (presence.lock().sessionAgeMs() > MIN_SESSION_AGE_MS) {
+      const gone = others.filter(({ id, isSilent }) => isSilent || (free.has(id) && freeBefore.has(id)));
+      for (const { id } of gone) await takeOver(database, id, log);
     }
-    await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
-  }
+    freeBefore = free;
+    return 'after-pause';
+  });
 }
 
 async function takeOver(database: Database, workerId: string, log: Log): Promise<void> {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { EngineContext } from '../engine/context.ts';
 import { createDeliveries } from '../engine/deliveries/deliveries.ts';
 import { createPool } from '../store/database/database.ts';
@@ -31,6 +32,8 @@ const JOB_POOL_MAX = 10;
  */
 const UNHURRIED = '-c synchronous_commit=off';
 
+const REPEATED = [sweep, prune, keepTime, addUpCounters, executeBulkOperations];
+
 export async function startJobs(
   engine: EngineContext,
   options: { directUrl: string; concurrency: number; share: number },
@@ -53,6 +56,7 @@ export async function startJobs(
     engine,
     deliveries: createDeliveries(engine),
     workerId: presence.id,
+    notifications: new EventEmitter(),
     dispatcher: createDispatcher(
       {
         queued: engine.store.queued,
@@ -69,7 +73,7 @@ export async function startJobs(
     leases,
     stopping: stopping.signal,
   };
-  const pool = createPool(options.directUrl, JOB_POOL_MAX, log, UNHURRIED);
+  const pool = createPool(options.directUrl, JOB_POOL_MAX, log, { options: UNHURRIED });
   const runner = await startJobRunner(context, {
     pool,
     concurrency: options.concurrency,
@@ -77,9 +81,7 @@ export async function startJobs(
   });
   const lookingAfter = Promise.all([
     reap({ database, presence, dispatcher: context.dispatcher, log }, stopping.signal),
-    ...[sweep, prune, keepTime, addUpCounters, executeBulkOperations].map((task) =>
-      task(context, stopping.signal),
-    ),
+    ...REPEATED.map((task) => task(context, stopping.signal)),
   ]);
 
   return {

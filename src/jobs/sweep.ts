@@ -1,5 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { requeueLostDeletions } from '../store/accounts/delete-account.ts';
 import { requeueOrphanedDeliveries } from '../store/integrations/send-deliveries.ts';
@@ -9,38 +7,36 @@ import { releaseRun } from '../store/runs/release-run.ts';
 import { addMissingTickets, readHeldRuns } from '../store/workers/missing-tickets.ts';
 import { requeueLateTicks } from '../store/workflows/run-due-workflow.ts';
 import type { JobContext } from './context.ts';
+import { repeat } from './repeat.ts';
 
-const INTERVAL_MS = 5_000;
+const PAUSE_MS = 5_000;
 
 /**
  * The backstop of the queue, until `signal` aborts: finds runs and deliveries that no worker is processing.
  */
-export async function sweep(context: JobContext, signal: AbortSignal): Promise<void> {
+export function sweep(context: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = context.engine;
   let unheldBefore = new Set<string>();
-  while (!signal.aborted) {
-    try {
-      report(log, await addMissingTickets(store.database), 'ready runs had no ticket');
-      const unheld = await readUnheldRuns(context);
-      // A run that is being claimed right now has a lease at the next check.
-      const orphaned = unheld.filter((run) => unheldBefore.has(nameOf(run)));
-      for (const run of orphaned) await releaseRun(store, run);
-      report(
-        log,
-        orphaned.map(({ runId }) => runId),
-        'runs of this worker were not being executed',
-      );
-      unheldBefore = new Set(unheld.map(nameOf));
-      report(log, await endLostTurns(store), 'turns of threads had not been ended with their runs');
-      await requeueLostDeletions(store.database);
-      await requeueOrphanedDeliveries(store.database);
-      await requeueLateTicks(store);
-      await mergeSearches(store.database);
-    } catch (error) {
-      log.warn({ error: coerceError(error).message }, 'could not look for orphaned runs; retrying');
-    }
-    await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
-  }
+  const failure = 'could not look for orphaned runs; retrying';
+  return repeat({ signal, log, pauseMs: PAUSE_MS, failure }, async () => {
+    report(log, await addMissingTickets(store.database), 'ready runs had no ticket');
+    const unheld = await readUnheldRuns(context);
+    // A run that is being claimed right now has a lease at the next check.
+    const orphaned = unheld.filter((run) => unheldBefore.has(nameOf(run)));
+    for (const run of orphaned) await releaseRun(store, run);
+    report(
+      log,
+      orphaned.map(({ runId }) => runId),
+      'runs of this worker were not being executed',
+    );
+    unheldBefore = new Set(unheld.map(nameOf));
+    report(log, await endLostTurns(store), 'turns of threads had not been ended with their runs');
+    await requeueLostDeletions(store.database);
+    await requeueOrphanedDeliveries(store.database);
+    await requeueLateTicks(store);
+    await mergeSearches(store.database);
+    return 'after-pause';
+  });
 }
 
 type HeldRun = Awaited<ReturnType<typeof readHeldRuns>>[number];

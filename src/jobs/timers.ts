@@ -1,13 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import { endDeferrals } from '../store/runs/times/defer-run.ts';
 import { expireRuns } from '../store/runs/times/expire-runs.ts';
 import type { Store } from '../store/store.ts';
 import { wakeDueExecutions } from '../store/workflows/execution-state.ts';
 import type { JobContext } from './context.ts';
+import { repeat } from './repeat.ts';
 
 /** graphile-worker checks for due jobs every few seconds only. */
-const INTERVAL_MS = 250;
+const PAUSE_MS = 250;
 
 /** Each acts on a batch of runs that are due. @returns whether there may be more of them */
 const TIMERS: ((store: Store, report: (error: unknown) => void) => Promise<boolean>)[] = [
@@ -24,11 +24,10 @@ const TIMERS: ((store: Store, report: (error: unknown) => void) => Promise<boole
  * they are due. Also fails runs that have not started by the time at which they expire. The kinds take turns batch by
  * batch, so that many runs of one kind, or an error, do not hold up the others.
  */
-export async function keepTime({ engine }: JobContext, signal: AbortSignal): Promise<void> {
-  const { store, log } = engine;
-  const report = (error: unknown) =>
-    log.warn({ error: coerceError(error).message }, 'could not check for due runs; retrying');
-  while (!signal.aborted) {
+export function keepTime({ engine: { store, log } }: JobContext, signal: AbortSignal): Promise<void> {
+  const failure = 'could not check for due runs; retrying';
+  const report = (error: unknown) => log.warn({ error: coerceError(error).message }, failure);
+  return repeat({ signal, log, pauseMs: PAUSE_MS, failure }, async () => {
     let hasMore = false;
     for (const act of TIMERS) {
       const mayHaveMore = await act(store, report).catch((error) => {
@@ -37,6 +36,6 @@ export async function keepTime({ engine }: JobContext, signal: AbortSignal): Pro
       });
       hasMore ||= mayHaveMore;
     }
-    if (!hasMore) await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
-  }
+    return hasMore ? 'at-once' : 'after-pause';
+  });
 }

@@ -27,7 +27,7 @@ export function createMetrics(version: string): Metrics {
     http: measureHttp(registry),
     work: measureWork(registry),
     measure(store) {
-      refresh = measureStore(registry, store.database);
+      refresh = measureStore(registry, store);
       return { ...store, bus: meterBus(store.bus, runs) };
     },
     async render() {

@@ -1,5 +1,8 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Database } from '../store/database/database.ts';
+import type { ReadCounts } from '../store/database/read-source.ts';
+import type { Lookups } from '../store/lookups.ts';
+import type { Store } from '../store/store.ts';
 import { readInstallation } from '../store/workers/installation-report.ts';
 import { createInstruments } from './instruments.ts';
 
@@ -7,7 +10,10 @@ import { createInstruments } from './instruments.ts';
  * Metrics read from the database and its connection pool on demand.
  * @returns a function that reads them. It never rejects: if the database is unavailable, it reports that
  */
-export function measureStore(registry: Registry, database: Database): () => Promise<void> {
+export function measureStore(
+  registry: Registry,
+  { database, lookups, replica, readCounts }: Store,
+): () => Promise<void> {
   const make = createInstruments(registry);
   const isUp = make.gauge('polyphony_database_up', '1 if the database answers, else 0.');
   const queue = make.gauge(
@@ -26,8 +32,10 @@ export function measureStore(registry: Registry, database: Database): () => Prom
     ['state'],
   );
   reportPool(registry, database);
+  const refreshReplica = replica ? reportReplica(registry, lookups, readCounts) : async () => {};
 
   return async () => {
+    await refreshReplica();
     const reading = await readInstallation(database).catch(() => null);
     isUp.set(reading ? 1 : 0);
     for (const told of [queue, workers]) told.reset();
@@ -62,4 +70,28 @@ function reportPool(registry: Registry, { pool }: Database): void {
       this.set(pool.waitingCount);
     },
   });
+}
+
+function reportReplica(registry: Registry, lookups: Lookups, counts: ReadCounts): () => Promise<void> {
+  const make = createInstruments(registry);
+  const isUp = make.gauge('polyphony_replica_up', '1 if the read replica answers reads, else 0.');
+  const lag = make.gauge(
+    'polyphony_replica_lag_seconds',
+    'Seconds since the commit of the last transaction that the read replica has; 0 if it has all.',
+  );
+  new Counter({
+    name: 'polyphony_replica_reads_total',
+    help: 'Reads for the read replica by who answered: the replica, or the primary because the replica was behind, unavailable, or failed.',
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(counts)) this.inc({ outcome }, count);
+    },
+  });
+  return async () => {
+    const condition = await lookups.replica().catch(() => null);
+    isUp.set(condition?.state === 'ready' ? 1 : 0);
+    lag.set(condition?.lagSeconds ?? Number.NaN);
+  };
 }

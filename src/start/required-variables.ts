@@ -2,7 +2,11 @@ type Given = Readonly<Record<string, string | undefined>>;
 
 /** @returns a problem for each variable that is missing although another one requires it */
 export function missingVariables(given: Given): string[] {
-  return [...missingByValue(given), ...GROUPS.flatMap((group) => missingOf(group, given))];
+  return [
+    ...missingByValue(given),
+    ...missingPrimary(given),
+    ...GROUPS.flatMap((group) => missingOf(group, given)),
+  ];
 }
 
 /** Variables that the value of another one requires. */
@@ -17,6 +21,12 @@ function missingByValue(given: Given): string[] {
   return REQUIRED.filter(({ when, is }) => given[when] === is).flatMap(({ when, is, names }) =>
     names.filter((name) => given[name] === undefined).map((name) => `${name}: required when ${when}=${is}`),
   );
+}
+
+/** The embedded database has no replicas. */
+function missingPrimary(given: Given): string[] {
+  if (given.DATABASE_READ_URL === undefined || given.DATABASE_URL !== undefined) return [];
+  return ['DATABASE_URL: required when DATABASE_READ_URL is set'];
 }
 
 /** Variables that are set together or not at all. */

@@ -44,8 +44,11 @@ const data = {
     text: 'for locks, LISTEN and migrations, when `DATABASE_URL` is a transaction pooler',
     fallback: '`DATABASE_URL`',
   },
+  DATABASE_READ_URL: {
+    text: 'a streaming standby of `DATABASE_URL` that answers reads of lists and totals, see [read replica](#read-replica)',
+  },
   DATABASE_PREPARE: {
-    text: '`off` sends unnamed statements to `DATABASE_URL`, for a transaction pooler that does not support prepared statements, such as pgbouncer before 1.21 or with `max_prepared_statements = 0`; requires `DATABASE_DIRECT_URL`',
+    text: '`off` sends unnamed statements to `DATABASE_URL`, for a transaction pooler that does not support prepared statements, such as pgbouncer before 1.21 or with `max_prepared_statements = 0`, and to `DATABASE_READ_URL`; requires `DATABASE_DIRECT_URL`',
   },
   PG_POOL_MAX: { text: 'connections of one process; a worker opens 10 more for its jobs' },
   REDIS_URL: {

@@ -27,6 +27,7 @@ export const environment = z.object({
   DATA_DIR: z.string().default('./.data'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_READ_URL: postgresUrl.optional(),
   DATABASE_PREPARE: z.enum(['on', 'off']).default('on'),
   REDIS_URL: z
     .string()

@@ -12,8 +12,9 @@ import { type AgentRow, activeAgents } from './agents/agents.ts';
 import { type Analytics, readAnalytics } from './analytics/analytics.ts';
 import { readHistory } from './analytics/read-history.ts';
 import type { AnalyticsScope } from './analytics/scope.ts';
-import type { Database } from './database/database.ts';
 import { type DatabaseCondition, readCondition } from './database/is-read-only.ts';
+import { readsOf, type Sources } from './database/read-source.ts';
+import type { ReplicaCondition } from './database/replica.ts';
 import { shareReads } from './database/share-reads.ts';
 import { type ModelCandidate, readModelCandidates } from './models/candidates.ts';
 import { findNamedModels } from './models/models.ts';
@@ -48,6 +49,8 @@ export interface Lookups {
   installation(): Promise<InstallationReport>;
   /** Whether the database is writable; cached for one second. */
   database(): Promise<DatabaseCondition>;
+  /** The condition of the read replica, cached for one second; null: none is configured. */
+  replica(): Promise<ReplicaCondition | null>;
   /** To be called after a change of the catalog in this process; others see the change within a second. */
   forgetModels(): void;
 }
@@ -56,7 +59,8 @@ const KEPT_MS = 1_000;
 const CREDENTIALS_KEPT_MS = 500;
 const MAX_KEPT = 1_000;
 
-export function createLookups(database: Database): Lookups {
+export function createLookups(sources: Sources): Lookups {
+  const { database, replica } = sources;
   const credentials = keep((key) => readCredential(database, reviveCredential(key)), CREDENTIALS_KEPT_MS);
   const guests = keep(() => ensureGuest(database, newId), CREDENTIALS_KEPT_MS);
   const models = keep(async (key) => {
@@ -64,10 +68,11 @@ export function createLookups(database: Database): Lookups {
     return resolveName(name, await findNamedModels(database, userId, name));
   });
   const conditions = keep(() => readCondition(database));
+  const replicas = keep(async () => (await replica?.condition()) ?? null);
   const calls = keep((key) => readRecentCalls(database, JSON.parse(key) as ModelReference[]));
   const recentCalls: Lookups['recentCalls'] = async (models) =>
     (await calls.find(JSON.stringify(models))) ?? new Map();
-  const analytics = shareReads((scope: string) => readAnalytics(database, readScope(scope)));
+  const analytics = shareReads((scope: string) => readAnalytics(readsOf(sources), readScope(scope)));
   const installation = shareReads((_whole: 'whole') => readInstallation(database));
   const candidates = shareReads((key: string) => {
     const [userId, providers] = JSON.parse(key) as [string, ProviderId[]];
@@ -85,9 +90,10 @@ export function createLookups(database: Database): Lookups {
       const history = await readHistory(database, userId);
       return { ...history, forecast: readForecast(history) };
     }),
-    taskTotals: shareReads((ownerId) => readTaskTotals(database, ownerId)),
+    taskTotals: shareReads((ownerId) => readTaskTotals(readsOf(sources), ownerId)),
     installation: () => installation('whole'),
     database: async () => (await conditions.find('whole'))!,
+    replica: () => replicas.find('whole'),
     forgetModels: models.forget,
   };
 }

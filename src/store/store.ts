@@ -3,7 +3,9 @@ import type { Log } from '../log.ts';
 import { type CredentialWatch, createCredentialWatch } from './accounts/credential-watch.ts';
 import { createQueueLimits, type QueueLimits } from './accounts/queued-run-limit.ts';
 import { type Amounts, createQuotas, type Quotas } from './accounts/quotas.ts';
-import { type Database, openDatabase } from './database/database.ts';
+import { openDatabase } from './database/database.ts';
+import { noReads, type Sources } from './database/read-source.ts';
+import { openReplica } from './database/replica.ts';
 import { type Bus, createLocalBus } from './log/bus.ts';
 import { createFeedWatch, type FeedWatch } from './log/feed-watch.ts';
 import { createLookups, type Lookups } from './lookups.ts';
@@ -24,8 +26,7 @@ export interface CreatedRuns {
 }
 
 /** The dependencies of everything that reads or writes runs. */
-export interface Store {
-  database: Database;
+export interface Store extends Sources {
   bus: Bus;
   watch: RunWatch;
   feedWatch: FeedWatch;
@@ -44,6 +45,8 @@ export interface Store {
 interface StoreConfig {
   poolMax: number;
   preparesStatements: boolean;
+  /** A streaming standby; null: none. */
+  databaseReadUrl: string | null;
   /** null: events stay in this process. */
   redisUrl: string | null;
   /** Default quotas of an account. */
@@ -57,8 +60,12 @@ export async function openStore(
   config: StoreConfig,
   log: Log,
 ): Promise<Store & { close(): Promise<void> }> {
-  const { poolMax, preparesStatements, redisUrl, quotas, retention } = config;
+  const { poolMax, preparesStatements, databaseReadUrl, redisUrl, quotas, retention } = config;
   const database = openDatabase({ url, poolMax, preparesStatements, log });
+  const replica = databaseReadUrl
+    ? openReplica({ url: databaseReadUrl, poolMax, preparesStatements, log }, database)
+    : null;
+  const sources = { database, replica, readCounts: noReads() };
   const watch = createRunWatch(database, log);
   const feedWatch = createFeedWatch(database, log);
   const credentialWatch = createCredentialWatch(database, log);
@@ -66,12 +73,12 @@ export async function openStore(
     ? (await import('./log/redis-bus.ts')).createRedisBus(redisUrl, log)
     : createLocalBus();
   return {
-    database,
+    ...sources,
     bus,
     watch,
     feedWatch,
     credentialWatch,
-    lookups: createLookups(database),
+    lookups: createLookups(sources),
     quotas: createQuotas(database, quotas),
     queueLimits: createQueueLimits(database),
     retention,
@@ -82,6 +89,7 @@ export async function openStore(
       feedWatch.stop();
       credentialWatch.stop();
       await bus.close?.();
+      await replica?.close();
       await database.close();
     },
   };

@@ -13,9 +13,10 @@ export interface Polyphony {
 }
 
 const SCRIPTS = { start: 'main.ts', 'start:api': 'server.ts', 'start:worker': 'worker.ts' } as const;
+export type Script = keyof typeof SCRIPTS;
 
 /** A process of its own, not up yet. */
-export function begin(script: keyof typeof SCRIPTS, variables: Record<string, string>) {
+export function begin(script: Script, variables: Record<string, string>) {
   const file = new URL(`../../src/${SCRIPTS[script]}`, import.meta.url).pathname;
   const env = {
     PATH: process.env.PATH ?? '',
@@ -35,10 +36,7 @@ export function begin(script: keyof typeof SCRIPTS, variables: Record<string, st
  * A process of its own, as `npm run <script>` starts it, up and ready.
  * @throws Error with its output when it ends before.
  */
-export async function launch(
-  script: keyof typeof SCRIPTS,
-  variables: Record<string, string>,
-): Promise<Polyphony> {
+export async function launch(script: Script, variables: Record<string, string>): Promise<Polyphony> {
   const child = begin(script, variables);
   let output = '';
   child.stderr.on('data', (chunk) => (output += chunk));

@@ -37,6 +37,8 @@ export interface TestServerOptions {
   variables?: Record<string, string>;
   /** false: only the API; runs stay queued. */
   worker?: boolean;
+  /** A migrated database of the caller's, which stays; default: one of its own. */
+  databaseUrl?: string;
   /** With a local admin, as in embedded mode. */
   embedded?: boolean;
   /** In place of the one on stderr. */
@@ -60,7 +62,9 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   // What has started is stopped when what follows it fails to.
   await using started = new AsyncDisposableStack();
-  const database = await createDatabase();
+  const database = options.databaseUrl
+    ? { url: options.databaseUrl, drop: async () => {} }
+    : await createDatabase();
   started.defer(() => database.drop());
   const folder = await createFolder();
   started.defer(() => folder.remove());

@@ -1,12 +1,7 @@
-import {
-  type DocumentNode,
-  getOperationAST,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { type DocumentNode, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { PUBLIC_MUTATIONS } from '../../schema/guards/scopes.ts';
+import { rootFields } from '../requests/root-fields.ts';
 
 export interface PublicOperation {
   /** The operation needs no credentials, and ignores those of the request. */
@@ -32,24 +27,7 @@ export const recognizePublic: Plugin<Parameters> = {
 };
 
 function isPublic(document: DocumentNode, { operation, selectionSet }: OperationDefinitionNode): boolean {
-  return operation === 'mutation' && rootFields(document, selectionSet, new Set()).every(isPublicField);
+  return operation === 'mutation' && rootFields(document, selectionSet).every(isPublicField);
 }
 
 const isPublicField = (name: string) => name === '__typename' || PUBLIC_MUTATIONS.includes(name);
-
-/** @param seen fragments already expanded, which may refer to each other before the document is validated */
-function rootFields(document: DocumentNode, { selections }: SelectionSetNode, seen: Set<string>): string[] {
-  return selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection.name.value];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(document, selection.selectionSet, seen);
-    const name = selection.name.value;
-    if (seen.has(name)) return [];
-    seen.add(name);
-    const fragment = document.definitions.find(
-      (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name,
-    );
-    return fragment && 'selectionSet' in fragment
-      ? rootFields(document, fragment.selectionSet, seen)
-      : [name];
-  });
-}

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { shownErrors } from '../errors/bound-errors.ts';
 import { statusOf } from '../errors/to-reply.ts';
+import { chooseSource } from '../requests/choose-source.ts';
 import { accountOf } from '../requests/context.ts';
 import { isLarge } from './answer-size.ts';
 import { markSentOnce } from './free-sent-buffers.ts';
@@ -18,7 +19,7 @@ export const boundAnswers: Plugin<Context> = {
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 /**
- * Runs `execute` within the limits for reads.
+ * Runs `execute` within the limits for reads, on the primary or the replica.
  * @param bound limits the result; data read count as held until it is done
  */
 export async function executeBounded(
@@ -28,6 +29,7 @@ export async function executeBounded(
 ): Promise<ExecutionResult> {
   const context = args.contextValue as Context;
   context.reads.open();
+  chooseSource(args);
   try {
     const result = await execute(args);
     return await bound(result, isMutation(args) ? null : context.reads.spent, context);

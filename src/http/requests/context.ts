@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Context, Services, Viewer } from '../../context.ts';
 import type { Credentials } from '../../resolvers/accounts/logins/authenticate.ts';
 import { createLoaders } from '../../resolvers/request/loaders.ts';
-import { boundReads } from '../../resolvers/request/read-budget.ts';
+import { boundReads, openSource } from '../../resolvers/request/read-budget.ts';
 import { isJsonObject } from '../../rules/json/json-object.ts';
 import type { Origin } from '../../vocabulary.ts';
 
@@ -32,7 +32,8 @@ export function createContext(
   origin: Origin,
   { compute, reads }: Allowance = createAllowance(services, { viewer, address }),
 ): Context {
-  const store = boundReads(services.store, reads);
+  const source = openSource(services.store);
+  const store = boundReads(services.store, reads, source);
   return {
     ...services,
     store,
@@ -41,6 +42,7 @@ export function createContext(
     origin,
     compute,
     reads,
+    source,
     loaders: createLoaders(store.database, viewer?.userId ?? null),
   };
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { freeSpace } from '../../data-dir/free-space.ts';
 import { DomainError } from '../../errors.ts';
 import { systemCondition } from '../../rules/system-condition.ts';
-import type { SandboxState, SystemCondition } from '../../vocabulary.ts';
+import type { ReplicaState, SandboxState, SystemCondition } from '../../vocabulary.ts';
 
 type Process = Pick<Context, 'store' | 'config' | 'version'>;
 
@@ -51,11 +51,17 @@ function unavailable(reason: string): DomainError {
 interface Work {
   condition: SystemCondition;
   sandbox: SandboxState;
+  /** Absent: there is no replica. */
+  replica?: ReplicaState;
 }
 
 export async function work({ store }: Process): Promise<Work> {
-  const installation = await store.lookups.installation();
-  return { condition: systemCondition(installation), sandbox: installation.sandbox };
+  const [installation, replica] = await Promise.all([store.lookups.installation(), store.lookups.replica()]);
+  return {
+    condition: systemCondition(installation),
+    sandbox: installation.sandbox,
+    ...(replica && { replica: replica.state }),
+  };
 }
 
 export type Probe = () => Promise<Health & Work>;

@@ -9,6 +9,7 @@ import {
   PLAN_STEP_STATUSES,
   PREDICTION_LEVELS,
   QUEUE_REASONS,
+  REPLICA_STATES,
   RESTART_REASONS,
   RUN_KINDS,
   RUN_STATUSES,
@@ -143,6 +144,16 @@ export const SandboxStateEnum = builder.enumType('SandboxState', {
       'By programs of util-linux: like bubblewrap, but without a filter of system calls. What commands can do without it is listed in docs/operations.md.',
     none: 'Not at all: the operator lets them run with all rights of the server (`SANDBOX=none`).',
     unavailable: 'No commands can be executed.',
+  }),
+});
+
+export const ReplicaStateEnum = builder.enumType('ReplicaState', {
+  description:
+    'Whether the read replica answers reads of lists and totals. Otherwise the primary database does.',
+  values: capitals(REPLICA_STATES, {
+    ready: 'It answers them.',
+    behind: 'It lacks something that the primary committed a tenth of a second ago.',
+    unavailable: 'It does not answer, or is no standby.',
   }),
 });
 

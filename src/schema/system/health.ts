@@ -1,6 +1,6 @@
 import { type Health, health, work } from '../../resolvers/system/health.ts';
 import { builder } from '../builder/builder.ts';
-import { SystemConditionEnum } from '../builder/enums.ts';
+import { ReplicaStateEnum, SystemConditionEnum } from '../builder/enums.ts';
 
 const HealthType = builder.objectRef<Health>('Health').implement({
   description: 'Health of the server.',
@@ -16,6 +16,13 @@ const HealthType = builder.objectRef<Health>('Health').implement({
       type: SystemConditionEnum,
       description: 'Whether runs are being executed.',
       resolve: async (_health, _arguments, context) => (await work(context)).condition,
+    }),
+    replica: t.field({
+      type: ReplicaStateEnum,
+      nullable: true,
+      description:
+        'State of the read replica, as the answering process sees it. Whatever it is, reads include everything that was committed before them. Null without one.',
+      resolve: async (_health, _arguments, { store }) => (await store.lookups.replica())?.state,
     }),
   }),
 });

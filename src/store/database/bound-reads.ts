@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { Store } from '../store.ts';
 import type { ReadBudget } from './read-limit.ts';
+import type { ReadSource } from './read-source.ts';
 
 /** A statement that writes is never interrupted: the client could not know whether it was committed. */
 const WRITES = /\b(insert into|update|delete from|add_job)\b/i;
@@ -11,16 +12,18 @@ const WRITES = /\b(insert into|update|delete from|add_job)\b/i;
  * nested lists that are read at the same time share it, so a document never holds more than the budget,
  * however it is written. A read that exceeds it fails, and its connection is closed so that Postgres stops
  * sending. Writes, and reads of a transaction, are counted but never interrupted.
+ * @param source where reads are done; rows of one that was repeated on the primary count twice
  */
-export function boundReads(store: Store, budget: ReadBudget): Store {
+export function boundReads(store: Store, budget: ReadBudget, source: ReadSource): Store {
   const { pool } = store.database;
   const bounded: pg.Pool = Object.create(pool, {
     query: {
       value: async (statement: string | pg.QueryConfig, values?: unknown[]) => {
-        const query = createQuery(statement, values);
-        const isCut = !WRITES.test(query.text);
+        const isCut = !WRITES.test(typeof statement === 'string' ? statement : statement.text);
         if (budget.spent && isCut) throw budget.spent;
-        return budget.inTurn(() => pool.query(countRows(query, budget, isCut)));
+        const counted = () => countRows(createQuery(statement, values), budget, isCut);
+        if (!isCut) return budget.inTurn(() => pool.query(counted()));
+        return budget.inTurn(() => source.run((target) => target.query(counted())));
       },
     },
     // Its methods must change the state of the pool itself, not of this view.

@@ -17,12 +17,8 @@ export function openDatabase(options: {
   log: Log;
 }): Database {
   const { url, poolMax, log, preparesStatements = true } = options;
-  const pool = createPool(url, poolMax, log);
-  const aside = createPool(url, 1, log);
-  if (!preparesStatements) {
-    pool.on('connect', dropNames);
-    aside.on('connect', dropNames);
-  }
+  const pool = createPool(url, poolMax, log, { preparesStatements });
+  const aside = createPool(url, 1, log, { preparesStatements });
   return {
     pool,
     aside,
@@ -39,12 +35,22 @@ export function openDatabase(options: {
  */
 const KEPT = { min: 5, idleTimeoutMillis: 60_000, keepAlive: true, keepAliveInitialDelayMillis: 30_000 };
 
-/**
- * A dropped connection is an event of the pool or of the client; without a listener it would end the process.
- * @param options settings for Postgres at the start of each session, such as `-c name=value`
- */
-export function createPool(url: string, max: number, log: Log, options?: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, ...KEPT, ...(options && { options }) });
+interface PoolSettings extends Pick<pg.PoolConfig, 'connectionTimeoutMillis'> {
+  /** Settings for Postgres at the start of each session, such as `-c name=value`. */
+  options?: string;
+  /** true by default. */
+  preparesStatements?: boolean;
+}
+
+/** A dropped connection is an event of the pool or of the client; without a listener it would end the process. */
+export function createPool(
+  url: string,
+  max: number,
+  log: Log,
+  { preparesStatements = true, ...settings }: PoolSettings = {},
+): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, ...KEPT, ...settings });
+  if (!preparesStatements) pool.on('connect', dropNames);
   pool.on('error', (error) => log.warn({ error: error.message }, 'idle database connection lost'));
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ error: error.message }, 'database connection lost'));

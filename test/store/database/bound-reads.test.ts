@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { DomainError } from '../../../src/errors.ts';
 import { boundReads } from '../../../src/store/database/bound-reads.ts';
 import { createReading, type ReadBudget } from '../../../src/store/database/read-limit.ts';
+import { openSource } from '../../../src/store/database/read-source.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
 
@@ -27,7 +28,7 @@ function openBudget(count: ReadBudget['count'] = () => null) {
       };
     },
   };
-  const { pool } = boundReads(server.store, budget).database;
+  const { pool } = boundReads(server.store, budget, openSource(server.store)).database;
   return { pool, giveTurn: resolve, turns: () => ({ asked, ended }) };
 }
 

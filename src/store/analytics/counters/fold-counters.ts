@@ -6,7 +6,7 @@ import { SUMS } from './sums.ts';
 import { addTimesSql, addTotalsSql, totalsSql } from './totals-sql.ts';
 
 /** Limits the time for which a statement holds rows of counters. */
-const CHANGES_AT_ONCE = 5_000;
+export const CHANGES_AT_ONCE = 5_000;
 
 const FOLD = `
   with taken as materialized (
@@ -28,10 +28,10 @@ const FOLD = `
 /**
  * Adds pending changes to the counters, exactly once: they are deleted in the same transaction. Concurrent calls divide
  * the changes between them.
- * @returns whether there may be more
+ * @returns how many they were; there may be more if it is `CHANGES_AT_ONCE`
  */
-export function foldCounters(database: Database): Promise<boolean> {
-  return transaction(database, async (client) => (await fold(client)) === CHANGES_AT_ONCE);
+export function foldCounters(database: Database): Promise<number> {
+  return transaction(database, fold);
 }
 
 /** @returns the number of changes that were added */
@@ -58,11 +58,11 @@ const RETRY_MS = 50;
 export async function foldAccount(database: Database, ownerId: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
-    const hasMore = await foldCounters(database);
+    const count = await foldCounters(database);
     const { rowCount } = await database.pool.query('select from counter_change where owner_id = $1 limit 1', [
       ownerId,
     ]);
     if (rowCount === 0) return;
-    if (!hasMore) await wait(RETRY_MS, undefined, { signal });
+    if (count < CHANGES_AT_ONCE) await wait(RETRY_MS, undefined, { signal });
   }
 }
