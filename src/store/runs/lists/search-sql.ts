@@ -1,3 +1,4 @@
+import type { RunKind } from '../../../vocabulary.ts';
 import { type Conditions, hasSql } from './run-filter.ts';
 import { ofSearch, orderKeySql, type RunOrder, readDirection } from './run-order.ts';
 import { eachSql, joined, type RunRange, type SelectedSql } from './selected-sql.ts';
@@ -24,6 +25,39 @@ const READ_FOR_SKIPPED = 3;
 const SEARCH = `(
     select run_id as id, owner_id, kind, is_part, created_at, facets, words from run_search) as search`;
 
+/** A page in the order of creation, without what `search` is searched for. */
+interface NewestPage extends SearchedPage {
+  order: RunOrder & { field: 'created_at' };
+}
+
+/** SQL of `id` and `"orderKey"` of the runs of an account: `search` has the index by the time of creation. */
+export function newestSql(selected: SelectedSql, { order, range, between, most }: NewestPage): string {
+  const direction = readDirection(order, range);
+  return `
+    select search.id, search.created_at as "orderKey" from ${newestSourceSql(selected, between)}
+    order by search.created_at ${direction}, search.id ${direction} limit ${most}`;
+}
+
+/** SQL of as many of them as are to be counted. */
+export const countNewestSql = (selected: SelectedSql, most: number): string =>
+  `select search.id from ${newestSourceSql(selected, {})} limit ${most}`;
+
+function newestSourceSql(selected: SelectedSql, between: Conditions): string {
+  const { kind, indexed, hasStatus } = selected;
+  const ofRun = joined({
+    ...(indexed.status && { status: indexed.status }),
+    ...(hasStatus && { hasStatus }),
+  });
+  const run = ofRun && runOfKindSql(kind, ofRun, 'search.id');
+  return `${SEARCH}${run} where ${createdSql(selected, between)} ${and(ofRun)}`;
+}
+
+/** SQL: `search` has a run that is not a part, and was created between some times. */
+export function createdSql({ owner, kind, created }: SelectedSql, between: Conditions): string {
+  const ofList = `search.owner_id = ${owner} and search.kind = '${kind}' and not search.is_part`;
+  return `${ofList} ${and(ofSearch(joined({ ...created, ...between })))}`;
+}
+
 /**
  * SQL of `id` and `"orderKey"` of runs that match: those among the first runs of the list, or, if they do not suffice,
  * those that the index of searches finds. Both are in one statement, of which Postgres executes what is needed.
@@ -46,16 +80,11 @@ export function searchSql(selected: SelectedSql, page: SearchedPage): string {
     select id, "orderKey" from (${indexSql(selected, page)}) as found where not ${suffices}`;
 }
 
-function firstSql(
-  { owner, kind, created, searched }: SelectedSql,
-  page: SearchedPage,
-  first: number,
-): string {
+function firstSql(selected: SelectedSql, page: SearchedPage, first: number): string {
   const direction = readDirection(page.order, page.range);
   return `
-      select search.id, search.created_at as "orderKey", ${joined(searched)} as matches from ${SEARCH}
-      where search.owner_id = ${owner} and search.kind = '${kind}' and not search.is_part
-        ${and(ofSearch(joined({ ...created, ...page.between })))}
+      select search.id, search.created_at as "orderKey", ${joined(selected.searched)} as matches from ${SEARCH}
+      where ${createdSql(selected, page.between)}
       order by search.created_at ${direction}, search.id ${direction} limit ${first}`;
 }
 
@@ -139,9 +168,10 @@ function ofWeek({ owner, scope, session, searched }: SelectedSql): string {
 const statusSql = (selected: SelectedSql, id: string) =>
   selected.hasStatus === null ? '' : runSql(selected, id);
 
-function runSql({ kind, hasStatus }: SelectedSql, id: string): string {
-  return `${eachSql('run', id)}${hasStatus?.includes(`${kind}.`) ? eachSql(kind, id) : ''}`;
-}
+const runSql = ({ kind, hasStatus }: SelectedSql, id: string) => runOfKindSql(kind, hasStatus ?? '', id);
+
+const runOfKindSql = (kind: RunKind, read: string, id: string) =>
+  `${eachSql('run', id)}${read.includes(`${kind}.`) ? eachSql(kind, id) : ''}`;
 
 const and = (conditions: string) => conditions && `and ${conditions}`;
 const andStatus = ({ hasStatus }: SelectedSql) => and(hasStatus ?? '');
