@@ -284,7 +284,7 @@ describe.each([
       readTasksOf(server.store.database, ['s1', 's21', 's41'], { parent: 'session', ...PAGE, ownerId: 'u2' }),
     index: 'run_session_created',
   },
-  {
+  ...['counter_pkey', 'counter_change_pkey'].map((index) => ({
     what: 'how many tasks a page of sessions has',
     ask: () =>
       countTasksOf(server.store.database, ['s1', 's21'], {
@@ -292,7 +292,18 @@ describe.each([
         ...selection,
         ownerId: 'u2',
       }),
-    index: 'run_session_created',
+    index,
+  })),
+  {
+    what: 'how many tasks of a type a page of sessions has',
+    ask: () =>
+      countTasksOf(server.store.database, ['s1', 's21'], {
+        parent: 'session',
+        ...selection,
+        ownerId: 'u2',
+        filter: { ...EVERY_RUN, types: ['code'] },
+      }),
+    index: 'run_search_found',
   },
   {
     what: 'the tasks of a page of threads',

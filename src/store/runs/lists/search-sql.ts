@@ -18,6 +18,8 @@ export interface SearchedPage {
  * fifty of them matches, the index is quicker, and where more do, it would find far more than a page.
  */
 const FIRST = 1_000;
+/** The same in other orders than that of creation, in which the index finds all that match before the page is known. */
+const FIRST_BY_KEY = 2_000;
 /** Runs to read for each that is skipped: an older API reads pages by their numbers. */
 const READ_FOR_SKIPPED = 3;
 
@@ -64,8 +66,9 @@ export function createdSql({ owner, kind, created }: SelectedSql, between: Condi
  */
 export function searchSql(selected: SelectedSql, page: SearchedPage): string {
   const { order, range, most } = page;
-  const first = FIRST + READ_FOR_SKIPPED * range.offset;
-  const isByKey = order.field !== 'created_at' || selected.session !== null;
+  const isByTime = order.field === 'created_at';
+  const first = (isByTime ? FIRST : FIRST_BY_KEY) + READ_FOR_SKIPPED * range.offset;
+  const isByKey = !isByTime || selected.session !== null;
   const firstRuns = isByKey ? firstByKeySql(selected, page, first) : firstSql(selected, page, first);
   const suffices = `((select count(*) from page) = ${most} or (select count(*) from first_runs) < ${first})`;
   // Without an order: in that of `first_runs`, which is read only as far as needed.
@@ -99,7 +102,8 @@ function firstByKeySql({ indexed, searched }: SelectedSql, page: SearchedPage, f
 
 /**
  * By the index of searches, week by week, because it has no order: a page is found in the first weeks that have matches,
- * however many there are in others. In another order than that of creation all are read.
+ * however many there are in others. In another order than that of creation all are read, and weeks are of use only to those
+ * of some time. `offset 0` keeps Postgres from finding those of all weeks at once, and comparing each with each week.
  */
 function indexSql(selected: SelectedSql, page: SearchedPage): string {
   const { order, most, between } = page;
@@ -112,10 +116,13 @@ function indexSql(selected: SelectedSql, page: SearchedPage): string {
         order by search.created_at ${direction}, search.id ${direction} limit ${most}
       ) as each limit ${most}`;
   }
-  return `${weeksSql(selected, page)}
-      select run.id, ${key} as "orderKey" from week cross join lateral (
-        select search.id from ${SEARCH} where ${ofWeek(selected)}
-      ) as found${runSql(selected, 'found.id')}
+  const found = (matches: string) => `(select search.id from ${SEARCH} where ${matches} offset 0) as found`;
+  const [weeks, source] =
+    Object.keys(selected.created).length > 0
+      ? [weeksSql(selected, page), `week cross join lateral ${found(ofWeek(selected))}`]
+      : ['', found(ofList(selected))];
+  return `${weeks}
+      select run.id, ${key} as "orderKey" from ${source}${runSql(selected, 'found.id')}
       where ${joined({ ...selected.indexed, ...between })} ${andStatus(selected)}
       order by ${key} ${direction}, run.id ${direction} limit ${most}`;
 }
@@ -129,7 +136,7 @@ export function countSearchedSql(selected: SelectedSql, most: number): string {
   return `${weeksSql(selected, { ...page, between: {}, most })}
       select each.id from week cross join lateral (
         select search.id from ${SEARCH}${statusSql(selected, 'search.id')}
-        where ${ofWeek(selected)} ${and(ofSearch(joined(selected.created)))} ${andStatus(selected)}
+        where ${ofWeek(selected)} ${and(ofSearch(joined(selected.created)))} ${andStatus(selected)} offset 0
       ) as each limit ${most}`;
 }
 
@@ -154,11 +161,13 @@ function weeksSql(selected: SelectedSql, { order, range, between }: SearchedPage
       )`;
 }
 
-function ofWeek({ owner, scope, session, searched }: SelectedSql): string {
+const ofWeek = (selected: SelectedSql) =>
+  `${ofList(selected)} and ${hasSql(selected.scope, 'week', 'week.number::text')}`;
+
+function ofList({ owner, scope, session, searched }: SelectedSql): string {
   return joined({
     // Facets are hashes, which may be equal by chance. An expression, so that the index of facets is preferred.
     owner: `search.owner_id || '' = ${owner}`,
-    week: hasSql(scope, 'week', 'week.number::text'),
     ...(session !== null && { session: hasSql(scope, 'session', session) }),
     ...searched,
   });
