@@ -78,7 +78,7 @@ function nodesOf(plan: Plan): Plan[] {
 }
 
 describe.each([
-  { given: "an account's month", scope: month, indexes: ['counter_pkey', 'run_owner_whole'], limit: 100 },
+  { given: "an account's month", scope: month, indexes: ['counter_pkey', 'run_search_newest'], limit: 100 },
   {
     given: 'a label of it',
     scope: { ...month, userLabel: 'label26' },

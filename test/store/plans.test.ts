@@ -206,14 +206,14 @@ const FOUND: {
   { what: 'delivery', find: findDeliveries, ids: ['d6', 'd26'] },
 ];
 const ORDERS = [
-  ['created_at', 'run_owner_whole'],
+  ['created_at', 'run_search_newest'],
   ['updated_at', 'run_listed_updated'],
   ['ended_at', 'run_listed_ended'],
   ['priority', 'run_listed_priority'],
   ['cost', 'run_listed_cost'],
 ] as const;
 /** To count, any index of an owner's runs is as good. */
-const OF_OWNER = /^run_(owner_whole|listed_\w+)$/;
+const OF_OWNER = /^run_(search_newest|listed_\w+)$/;
 const PAGE = { ...selection, order: NEWEST, range, columns: [] };
 const MANY = { runs: 1e9, objects: 1e9, bytes: 1e12 };
 const bulkOf = (filter: Partial<RunFilter>) => {
@@ -299,7 +299,7 @@ describe.each([
       readTasksOf(server.store.database, ['s1', 's21', 's41'], { parent: 'session', ...PAGE, ownerId: 'u2' }),
     index: 'run_session_created',
   },
-  {
+  ...['counter_pkey', 'counter_change_pkey'].map((index) => ({
     what: 'how many tasks a page of sessions has',
     ask: () =>
       countTasksOf(server.store.database, ['s1', 's21'], {
@@ -307,7 +307,18 @@ describe.each([
         ...selection,
         ownerId: 'u2',
       }),
-    index: 'run_session_created',
+    index,
+  })),
+  {
+    what: 'how many tasks of a type a page of sessions has',
+    ask: () =>
+      countTasksOf(server.store.database, ['s1', 's21'], {
+        parent: 'session',
+        ...selection,
+        ownerId: 'u2',
+        filter: { ...EVERY_RUN, types: ['code'] },
+      }),
+    index: 'run_search_found',
   },
   {
     what: 'the tasks of a page of threads',
@@ -352,7 +363,7 @@ describe.each([
     what: 'the tasks with words of a thread',
     ask: () => tasksBy({ text: 'title', threadId: 't8' }).read(range),
     // Where the account has few runs, Postgres 15 reads those.
-    index: /^(task_thread|run_owner_whole)$/,
+    index: /^(task_thread|run_listed_\w+)$/,
   },
   {
     what: 'the tasks with words of a page of sessions',
@@ -395,7 +406,7 @@ describe.each([
     'counter_pkey',
     'counter_histogram_pkey',
     'counter_change_pkey',
-    'run_owner_whole',
+    'run_search_newest',
     'run_session_created',
   ].map((index) => ({
     what: "an account's analytics",
@@ -532,7 +543,7 @@ describe.each([
   ...UNFILTERED.map(([what, filter, more]) => ({
     what,
     ask: () => tasksBy(filter).read({ ...range, ...more }),
-    index: 'run_owner_whole',
+    index: 'run_search_newest',
   })),
   ...FILTERS.flatMap(([what, filter, more]) =>
     ['run_search_newest', 'run_search_found'].map((index) => ({
@@ -574,7 +585,7 @@ describe.each([
       await server.store.database.pool.query('delete from bulk_batch');
       await server.store.database.pool.query(bulkOf(filter));
     },
-    index: '^run_(owner|listed)_\\w+$',
+    index: '^run_(search_newest|listed_\\w+)$',
   })),
   ...feeds.flatMap(([kind, id, index]) => [
     {

@@ -68,8 +68,11 @@ function restSql({ ownerId, userLabel }: AnalyticsScope, spans: readonly Span[],
           select id from session where owner_id = ${owner} and user_label = ${parameter(userLabel, 'text')})`;
   const whole = spans.map(
     (span) => `
-      select *, created_at as at from run where owner_id = ${owner} and parent_id is null
-        and kind = any(array[${RUN_KINDS.map((kind) => `'${kind}'`).join(', ')}]) and ${within('created_at', span, parameter)} ${label}`,
+      select run.*, run.created_at as at from run_search as search
+        cross join lateral (select * from run where run.id = search.run_id offset 0) as run
+      where search.owner_id = ${owner} and not search.is_part
+        and search.kind = any(array[${RUN_KINDS.map((kind) => `'${kind}'`).join(', ')}])
+        and ${within('search.created_at', span, parameter)} ${label}`,
   );
   const columns = (run: string) => `${run}.id, ${run}.owner_id, ${run}.session_id, whole.at`;
   return countedRowsSql(

@@ -42,8 +42,8 @@ export async function readHistory(database: Database, userId: string): Promise<H
         select lower(orchestration.domain) as type, round.provider || '/' || round.model as model,
           count(*)::int as answers, sum(round.score) / 10 as sum
         from (
-          select id from run where owner_id = $1 and kind = 'orchestration' and parent_id is null
-          order by created_at desc, id desc limit ${LAST_ORCHESTRATIONS}
+          select run_id as id from run_search where owner_id = $1 and kind = 'orchestration' and not is_part
+          order by created_at desc, run_id desc limit ${LAST_ORCHESTRATIONS}
         ) as last join orchestration on orchestration.id = last.id
           join orchestration_round as round on round.orchestration_id = last.id
         where round.score is not null and round.improves is null and not round.is_self_evaluated

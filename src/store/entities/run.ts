@@ -8,7 +8,7 @@ import { User } from './user.ts';
 /** SQL: the end of a run for the order of a list; one that has not ended comes after all that have. */
 export const END_ORDER = `coalesce(ended_at, 'infinity'::timestamptz)`;
 
-/** What an account's runs of a kind are listed by, besides `created_at`. */
+/** What an account's runs of a kind are listed by. `run_search` has the index by `created_at`, which no update changes. */
 const LISTED_BY = {
   updated: '"updated_at"',
   ended: `(${END_ORDER})`,
@@ -25,11 +25,6 @@ export const Run = defineEntity({
   name: 'Run',
   tableName: 'run',
   indexes: [
-    {
-      name: 'run_owner_whole',
-      expression:
-        'create index "run_owner_whole" on "run" ("owner_id", "kind", "created_at" desc, "id" desc) where "parent_id" is null',
-    },
     ...Object.entries(LISTED_BY).map(([order, column]) => ({
       name: `run_listed_${order}`,
       expression: `create index "run_listed_${order}" on "run" ("owner_id", "kind", ${column} desc, "id" desc) where "parent_id" is null`,

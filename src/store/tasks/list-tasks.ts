@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import type { RowList } from '../database/sql-page.ts';
 import { type AddParameter, collectParameters } from '../database/statement.ts';
 import { type Child, type Children, countChildren, readChildren } from '../runs/lists/list-children.ts';
+import { readKeptCounts } from '../runs/lists/kept-count.ts';
 import { type ListedColumns, listKind, type RunListing } from '../runs/lists/list-runs.ts';
 import type { PageOf } from '../runs/lists/list-sql.ts';
 import type { RunPosition } from '../runs/lists/run-order.ts';
@@ -76,11 +77,13 @@ export function readTasksOf(
   );
 }
 
-/** The numbers of the tasks of many sessions or threads, in one query. */
-export function countTasksOf(
+/** The numbers of the tasks of many sessions or threads, in one query. Those that counters hold are not counted. */
+export async function countTasksOf(
   database: Database,
   parentIds: readonly string[],
   children: TasksOfParent,
 ): Promise<{ parentId: string; count: number }[]> {
-  return countChildren(database, parentIds, { kind: 'task', ...children });
+  const kept =
+    children.parent === 'session' ? await readKeptCounts(database, parentIds, 'task', children) : null;
+  return kept ?? countChildren(database, parentIds, { kind: 'task', ...children });
 }

@@ -33,3 +33,28 @@ export async function sumCounts(
   });
   return rows[0]!.count;
 }
+
+/** The numbers of an account's runs of a kind in each of some sessions. @param details statuses; null: any */
+export async function sumSessionCounts(
+  { pool }: Database,
+  ownerId: string,
+  sessionIds: readonly string[],
+  { name, details }: { name: string; details: readonly string[] | null },
+): Promise<{ parentId: string; count: number }[]> {
+  const counted = `subject = 'run' and name = $3 and ($4::text[] is null or detail = any($4))`;
+  const { rows } = await pool.query<{ parentId: string; count: number }>({
+    name: 'sum-session-counts',
+    text: `
+      select session_id as "parentId", sum(count)::float8 as count from (
+        select wanted.id as session_id, kept.count from (select distinct unnest($2::text[]) as id) as wanted
+          cross join lateral (
+            select count from counter where owner_id = $1 and scope = 's:' || wanted.id and grain = 'all'
+              and at = to_timestamp(0) and ${counted} offset 0
+          ) as kept
+        union all select session_id, count from counter_change
+        where owner_id = $1 and session_id = any($2) and ${counted}
+      ) as counted group by session_id`,
+    values: [ownerId, sessionIds, name, details],
+  });
+  return rows;
+}

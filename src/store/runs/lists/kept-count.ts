@@ -1,5 +1,5 @@
-import { type RunKind, TASK_KINDS } from '../../../vocabulary.ts';
-import { OF_ACCOUNT, type Scope, sumCounts } from '../../analytics/counters/sum-counts.ts';
+import { type RunKind, type RunStatus, TASK_KINDS } from '../../../vocabulary.ts';
+import { OF_ACCOUNT, type Scope, sumCounts, sumSessionCounts } from '../../analytics/counters/sum-counts.ts';
 import type { Database } from '../../database/database.ts';
 import { EVERY_RUN, type RunFilter } from './run-filter.ts';
 import type { RunSelection } from './selected-sql.ts';
@@ -11,15 +11,14 @@ import type { RunSelection } from './selected-sql.ts';
 export async function readKeptCount(
   database: Database,
   kinds: readonly RunKind[],
-  { ownerId, filter, executionId }: RunSelection,
+  selection: RunSelection,
 ): Promise<number | null> {
-  if (executionId !== null) return null;
-  const { sessionId, statuses, types, taskKinds, ...others } = filter;
-  if (Object.values({ ...EVERY_RUN, ...others }).some((value) => value !== null)) return null;
+  const { ownerId, filter } = selection;
+  const { sessionId, statuses, types, taskKinds } = filter;
+  if (!isKept(selection)) return null;
   const scope: Scope = sessionId === null ? OF_ACCOUNT : { sessionId };
   if (types === null && taskKinds === null) {
-    // A started execution is running to clients, whatever its row says.
-    if (statuses !== null && kinds.includes('execution')) return null;
+    if (!areCounted(kinds, statuses)) return null;
     return sumCounts(database, ownerId, scope, { subject: 'run', names: kinds, details: statuses });
   }
   if (statuses !== null || sessionId !== null) return null;
@@ -28,6 +27,31 @@ export async function readKeptCount(
   if (types === null && names.includes('prompt')) return null;
   return sumCounts(database, ownerId, scope, { subject: 'type', names, details: types });
 }
+
+/** The numbers of the runs of a kind in sessions, in the same way. */
+export async function readKeptCounts(
+  database: Database,
+  sessionIds: readonly string[],
+  kind: RunKind,
+  selection: RunSelection,
+): Promise<{ parentId: string; count: number }[] | null> {
+  const { sessionId, statuses, types, taskKinds } = selection.filter;
+  const isOther = sessionId !== null || types !== null || taskKinds !== null;
+  if (isOther || !isKept(selection) || !areCounted([kind], statuses)) return null;
+  return sumSessionCounts(database, selection.ownerId, sessionIds, { name: kind, details: statuses });
+}
+
+/** Whether nothing else selects the runs. */
+function isKept({ filter, executionId }: RunSelection): boolean {
+  const { sessionId, statuses, types, taskKinds, ...others } = filter;
+  return executionId === null && Object.values({ ...EVERY_RUN, ...others }).every((value) => value === null);
+}
+
+/** Statuses that are in the row of an execution: one that has started is running to clients, whatever its row says. */
+const OF_EXECUTION: readonly RunStatus[] = ['completed', 'failed', 'cancelled'];
+
+const areCounted = (kinds: readonly RunKind[], statuses: readonly RunStatus[] | null): boolean =>
+  !kinds.includes('execution') || (statuses ?? []).every((status) => OF_EXECUTION.includes(status));
 
 /** What types are counted by. */
 function typeNames(kinds: readonly RunKind[], taskKinds: RunFilter['taskKinds']): readonly string[] {

@@ -3,7 +3,14 @@ import { MAX_COUNTED } from '../../database/sql-page.ts';
 import type { AddParameter } from '../../database/statement.ts';
 import { hasOneSql } from './run-filter.ts';
 import { betweenSql, orderKeySql, orderTextSql, type RunOrder, readDirection } from './run-order.ts';
-import { countSearchedSql, type SearchedPage, searchSql } from './search-sql.ts';
+import {
+  countNewestSql,
+  countSearchedSql,
+  createdSql,
+  newestSql,
+  type SearchedPage,
+  searchSql,
+} from './search-sql.ts';
 import { joined, literals, type RunRange, type SelectedSql, sourceSql } from './selected-sql.ts';
 
 /** The longest page, plus one row to detect another page. The planner can see it, unlike a parameter. */
@@ -31,20 +38,19 @@ export function countedSql(selected: SelectedSql): string {
   return `select from (${parts.join(' union all ')}) as counted limit ${most}`;
 }
 
-function countSql({ selected, isSearched }: Branch, most: number): string {
-  if (isSearched) return countSearchedSql(selected, most);
+function countSql({ selected, way }: Branch, most: number): string {
+  if (way === 'search') return countSearchedSql(selected, most);
+  if (way === 'time') return countNewestSql(selected, most);
   const { kind, source, indexed, searched, hasStatus } = selected;
   const all = joined({ ...indexed, ...searched, ...(hasStatus && { hasStatus }) });
   return `select run.id from ${sourceSql(kind, all, source)} where ${all} limit ${most}`;
 }
 
 /** SQL of the ids of all runs that match. @param ids SQL of a list of ids; only those of it */
-export function matchingSql(
-  { kind, source, indexed, searched, hasStatus }: SelectedSql,
-  ids: string | null = null,
-): string {
+export function matchingSql(selected: SelectedSql, ids: string | null = null): string {
+  const { kind, source, indexed, searched, hasStatus } = selected;
   const all = joined({
-    ...(ids && { ids: `run.id = any(${ids})` }),
+    ...(ids ? { ids: `run.id = any(${ids})` } : { created: createdSql(selected, {}) }),
     ...indexed,
     ...searched,
     ...(hasStatus && { hasStatus }),
@@ -55,14 +61,21 @@ export function matchingSql(
 /** Runs that are found in one way. */
 interface Branch {
   selected: SelectedSql;
-  /** Whether few of the runs that indexes of `run` find may match. */
-  isSearched: boolean;
+  /**
+   * `index`: by an index of `run` or of threads. `time`: by the time of creation. `search`: by words and facets, because few
+   * of the runs that the others find may match.
+   */
+  way: 'index' | 'time' | 'search';
 }
 
 function branchesSql(selected: SelectedSql, page: SearchedPage): string {
-  const parts = branchesOf(selected).map(({ selected: branch, isSearched }) =>
-    isSearched ? searchSql(branch, page) : orderedSql(branch, page),
-  );
+  const parts = branchesOf(selected).map(({ selected: branch, way }) => {
+    if (way === 'search') return searchSql(branch, page);
+    const { field } = page.order;
+    if (way === 'time' && field === 'created_at')
+      return newestSql(branch, { ...page, order: { ...page.order, field } });
+    return orderedSql(branch, page);
+  });
   return parts.length === 1 ? parts[0]! : parts.map((part) => `(${part})`).join(' union all ');
 }
 
@@ -77,6 +90,9 @@ function orderedSql(
     order by ${key} ${direction}, run.id ${direction} limit ${most}`;
 }
 
+/** Those of a session have an index of their own. */
+const ofTime = ({ session }: SelectedSql) => (session === null ? 'time' : 'index');
+
 /** Runs that no worker has taken, or that have not ended: few at a time, and in the order of an index by status. */
 const OPEN = ['pending', 'queued', 'running', 'waiting'] as const satisfies RunStatus[];
 /** Those of indexes without an order. */
@@ -90,15 +106,15 @@ const isAmong = (statuses: readonly RunStatus[], status: RunStatus) => statuses.
 function branchesOf(selected: SelectedSql): Branch[] {
   const { kind, statuses, searched, areFew } = selected;
   const hasSearched = Object.keys(searched).length > 0;
-  if (areFew || isNone(selected)) return [{ selected, isSearched: false }];
-  if (!statuses) return [{ selected, isSearched: hasSearched }];
+  if (areFew || isNone(selected)) return [{ selected, way: 'index' }];
+  if (!statuses) return [{ selected, way: hasSearched ? 'search' : ofTime(selected) }];
   if (!hasSearched) return rawStatuses(kind, statuses).map((status) => ofStatus(selected, status));
-  if (statuses.includes('completed')) return [{ selected, isSearched: true }];
+  if (statuses.includes('completed')) return [{ selected, way: 'search' }];
   const open = statuses.some((status) => isAmong(OPEN, status)) ? openOf(kind, statuses) : [];
   const ended = statuses.filter((status) => isAmong(ENDED_BADLY, status));
   return [
     ...open.map((status) => ofStatus(selected, status)),
-    ...(ended.length > 0 ? [{ selected: ofEnded(selected, ended), isSearched: true }] : []),
+    ...(ended.length > 0 ? [{ selected: ofEnded(selected, ended), way: 'search' as const }] : []),
   ];
 }
 
@@ -118,7 +134,8 @@ function ofStatus(selected: SelectedSql, status: RunStatus): Branch {
   const source = isAmong(HELD, status)
     ? `(select * from run where run.owner_id = ${selected.owner} and run.status = '${status}' offset 0) as run`
     : 'run';
-  return { selected: { ...selected, source, indexed, hasStatus }, isSearched: false };
+  const way = status === 'completed' ? ofTime(selected) : 'index';
+  return { selected: { ...selected, source, indexed, hasStatus }, way };
 }
 
 function ofEnded(selected: SelectedSql, statuses: readonly RunStatus[]): SelectedSql {

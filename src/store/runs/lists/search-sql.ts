@@ -1,3 +1,4 @@
+import type { RunKind } from '../../../vocabulary.ts';
 import { type Conditions, hasSql } from './run-filter.ts';
 import { ofSearch, orderKeySql, type RunOrder, readDirection } from './run-order.ts';
 import { eachSql, joined, type RunRange, type SelectedSql } from './selected-sql.ts';
@@ -17,6 +18,8 @@ export interface SearchedPage {
  * fifty of them matches, the index is quicker, and where more do, it would find far more than a page.
  */
 const FIRST = 1_000;
+/** The same in other orders than that of creation, in which the index finds all that match before the page is known. */
+const FIRST_BY_KEY = 2_000;
 /** Runs to read for each that is skipped: an older API reads pages by their numbers. */
 const READ_FOR_SKIPPED = 3;
 
@@ -24,14 +27,48 @@ const READ_FOR_SKIPPED = 3;
 const SEARCH = `(
     select run_id as id, owner_id, kind, is_part, created_at, facets, words from run_search) as search`;
 
+/** A page in the order of creation, without what `search` is searched for. */
+interface NewestPage extends SearchedPage {
+  order: RunOrder & { field: 'created_at' };
+}
+
+/** SQL of `id` and `"orderKey"` of the runs of an account: `search` has the index by the time of creation. */
+export function newestSql(selected: SelectedSql, { order, range, between, most }: NewestPage): string {
+  const direction = readDirection(order, range);
+  return `
+    select search.id, search.created_at as "orderKey" from ${newestSourceSql(selected, between)}
+    order by search.created_at ${direction}, search.id ${direction} limit ${most}`;
+}
+
+/** SQL of as many of them as are to be counted. */
+export const countNewestSql = (selected: SelectedSql, most: number): string =>
+  `select search.id from ${newestSourceSql(selected, {})} limit ${most}`;
+
+function newestSourceSql(selected: SelectedSql, between: Conditions): string {
+  const { kind, indexed, hasStatus } = selected;
+  const ofRun = joined({
+    ...(indexed.status && { status: indexed.status }),
+    ...(hasStatus && { hasStatus }),
+  });
+  const run = ofRun && runOfKindSql(kind, ofRun, 'search.id');
+  return `${SEARCH}${run} where ${createdSql(selected, between)} ${and(ofRun)}`;
+}
+
+/** SQL: `search` has a run that is not a part, and was created between some times. */
+export function createdSql({ owner, kind, created }: SelectedSql, between: Conditions): string {
+  const ofList = `search.owner_id = ${owner} and search.kind = '${kind}' and not search.is_part`;
+  return `${ofList} ${and(ofSearch(joined({ ...created, ...between })))}`;
+}
+
 /**
  * SQL of `id` and `"orderKey"` of runs that match: those among the first runs of the list, or, if they do not suffice,
  * those that the index of searches finds. Both are in one statement, of which Postgres executes what is needed.
  */
 export function searchSql(selected: SelectedSql, page: SearchedPage): string {
   const { order, range, most } = page;
-  const first = FIRST + READ_FOR_SKIPPED * range.offset;
-  const isByKey = order.field !== 'created_at' || selected.session !== null;
+  const isByTime = order.field === 'created_at';
+  const first = (isByTime ? FIRST : FIRST_BY_KEY) + READ_FOR_SKIPPED * range.offset;
+  const isByKey = !isByTime || selected.session !== null;
   const firstRuns = isByKey ? firstByKeySql(selected, page, first) : firstSql(selected, page, first);
   const suffices = `((select count(*) from page) = ${most} or (select count(*) from first_runs) < ${first})`;
   // Without an order: in that of `first_runs`, which is read only as far as needed.
@@ -46,16 +83,11 @@ export function searchSql(selected: SelectedSql, page: SearchedPage): string {
     select id, "orderKey" from (${indexSql(selected, page)}) as found where not ${suffices}`;
 }
 
-function firstSql(
-  { owner, kind, created, searched }: SelectedSql,
-  page: SearchedPage,
-  first: number,
-): string {
+function firstSql(selected: SelectedSql, page: SearchedPage, first: number): string {
   const direction = readDirection(page.order, page.range);
   return `
-      select search.id, search.created_at as "orderKey", ${joined(searched)} as matches from ${SEARCH}
-      where search.owner_id = ${owner} and search.kind = '${kind}' and not search.is_part
-        ${and(ofSearch(joined({ ...created, ...page.between })))}
+      select search.id, search.created_at as "orderKey", ${joined(selected.searched)} as matches from ${SEARCH}
+      where ${createdSql(selected, page.between)}
       order by search.created_at ${direction}, search.id ${direction} limit ${first}`;
 }
 
@@ -70,7 +102,8 @@ function firstByKeySql({ indexed, searched }: SelectedSql, page: SearchedPage, f
 
 /**
  * By the index of searches, week by week, because it has no order: a page is found in the first weeks that have matches,
- * however many there are in others. In another order than that of creation all are read.
+ * however many there are in others. In another order than that of creation all are read, and weeks are of use only to those
+ * of some time. `offset 0` keeps Postgres from finding those of all weeks at once, and comparing each with each week.
  */
 function indexSql(selected: SelectedSql, page: SearchedPage): string {
   const { order, most, between } = page;
@@ -83,10 +116,13 @@ function indexSql(selected: SelectedSql, page: SearchedPage): string {
         order by search.created_at ${direction}, search.id ${direction} limit ${most}
       ) as each limit ${most}`;
   }
-  return `${weeksSql(selected, page)}
-      select run.id, ${key} as "orderKey" from week cross join lateral (
-        select search.id from ${SEARCH} where ${ofWeek(selected)}
-      ) as found${runSql(selected, 'found.id')}
+  const found = (matches: string) => `(select search.id from ${SEARCH} where ${matches} offset 0) as found`;
+  const [weeks, source] =
+    Object.keys(selected.created).length > 0
+      ? [weeksSql(selected, page), `week cross join lateral ${found(ofWeek(selected))}`]
+      : ['', found(ofList(selected))];
+  return `${weeks}
+      select run.id, ${key} as "orderKey" from ${source}${runSql(selected, 'found.id')}
       where ${joined({ ...selected.indexed, ...between })} ${andStatus(selected)}
       order by ${key} ${direction}, run.id ${direction} limit ${most}`;
 }
@@ -100,7 +136,7 @@ export function countSearchedSql(selected: SelectedSql, most: number): string {
   return `${weeksSql(selected, { ...page, between: {}, most })}
       select each.id from week cross join lateral (
         select search.id from ${SEARCH}${statusSql(selected, 'search.id')}
-        where ${ofWeek(selected)} ${and(ofSearch(joined(selected.created)))} ${andStatus(selected)}
+        where ${ofWeek(selected)} ${and(ofSearch(joined(selected.created)))} ${andStatus(selected)} offset 0
       ) as each limit ${most}`;
 }
 
@@ -125,11 +161,13 @@ function weeksSql(selected: SelectedSql, { order, range, between }: SearchedPage
       )`;
 }
 
-function ofWeek({ owner, scope, session, searched }: SelectedSql): string {
+const ofWeek = (selected: SelectedSql) =>
+  `${ofList(selected)} and ${hasSql(selected.scope, 'week', 'week.number::text')}`;
+
+function ofList({ owner, scope, session, searched }: SelectedSql): string {
   return joined({
     // Facets are hashes, which may be equal by chance. An expression, so that the index of facets is preferred.
     owner: `search.owner_id || '' = ${owner}`,
-    week: hasSql(scope, 'week', 'week.number::text'),
     ...(session !== null && { session: hasSql(scope, 'session', session) }),
     ...searched,
   });
@@ -139,9 +177,10 @@ function ofWeek({ owner, scope, session, searched }: SelectedSql): string {
 const statusSql = (selected: SelectedSql, id: string) =>
   selected.hasStatus === null ? '' : runSql(selected, id);
 
-function runSql({ kind, hasStatus }: SelectedSql, id: string): string {
-  return `${eachSql('run', id)}${hasStatus?.includes(`${kind}.`) ? eachSql(kind, id) : ''}`;
-}
+const runSql = ({ kind, hasStatus }: SelectedSql, id: string) => runOfKindSql(kind, hasStatus ?? '', id);
+
+const runOfKindSql = (kind: RunKind, read: string, id: string) =>
+  `${eachSql('run', id)}${read.includes(`${kind}.`) ? eachSql(kind, id) : ''}`;
 
 const and = (conditions: string) => conditions && `and ${conditions}`;
 const andStatus = ({ hasStatus }: SelectedSql) => and(hasStatus ?? '');
