@@ -5,7 +5,8 @@ import { createQueueLimits, type QueueLimits } from './accounts/queued-run-limit
 import { type Amounts, createQuotas, type Quotas } from './accounts/quotas.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { type Bus, createLocalBus } from './log/bus.ts';
-import { createFeedWatch, type FeedWatch } from './log/feed-watch.ts';
+import { createFeedWatch } from './log/feed-watch.ts';
+import { createSharedFeeds, type SharedFeeds } from './log/shared-feed.ts';
 import { createLookups, type Lookups } from './lookups.ts';
 import { createRunWatch, type RunWatch } from './runs/run-watch.ts';
 
@@ -27,7 +28,7 @@ export interface Store {
   database: Database;
   bus: Bus;
   watch: RunWatch;
-  feedWatch: FeedWatch;
+  sharedFeeds: SharedFeeds;
   credentialWatch: CredentialWatch;
   lookups: Lookups;
   quotas: Quotas;
@@ -65,7 +66,7 @@ export async function openStore(
     database,
     bus,
     watch,
-    feedWatch,
+    sharedFeeds: createSharedFeeds(database, bus, feedWatch),
     credentialWatch,
     lookups: createLookups(database),
     quotas: createQuotas(database, quotas),
