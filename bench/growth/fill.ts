@@ -25,6 +25,9 @@ const ERROR = `case when run_status = 'failed' then jsonb_build_object('message'
 
 const ENDED_AT = `case when run_status <> 'pending' then at + interval '9 seconds' end`;
 
+/** Of the run's creation. */
+const MONTH = `date_trunc('month', at at time zone 'utc')::date`;
+
 /** Once for an account, before its runs. */
 export const BEFORE_RUNS = [
   `insert into session (id, owner_id, origin, name, user_label, created_at)
@@ -37,9 +40,9 @@ export const BEFORE_RUNS = [
 
 /** For each part of the runs. */
 export const RUNS = [
-  `insert into run (id, kind, owner_id, session_id, origin, status, priority, attempt, last_seq, parent_id,
+  `insert into run (id, month, kind, owner_id, session_id, origin, status, priority, attempt, last_seq, parent_id,
      has_dependents, tags, ended_at, known_cost, bytes, counted_bytes, created_at, updated_at)
-   select id, run_kind, owner, in_session,
+   select id, ${MONTH}, run_kind, owner, in_session,
      (array['graphql', 'graphql', 'graphql', 'graphql', 'themachine', 'amas', 'mini-devin'])[1 + i % 7], run_status,
      1 + i % 10, 1, 2, part_of, part_of is not null,
      case when i % 4 = 0 then array['tag-' || i % 7] when i % 10000 = 4803 then array['rare'] else '{}' end,
@@ -78,11 +81,10 @@ export const RUNS = [
    select id || '-1', id, 1, 'openai', case when i % 3 = 0 then 'gpt-4.1' else 'gpt-4o' end, 'completed',
      i % 100 / 1000.0, 100 + i % 900, 10 + i % 90, at, 1000 + i % 5000, 100 + i % 500
    from ${RUN} where run_kind <> 'execution'`,
-  `insert into event (run_id, seq, attempt, type, data, at, owner_id, session_id, place, xid)
-   select id, 1, 1, 'TokensGenerated', '{"callId": "1", "text": "What came of it."}'::jsonb, at, null, null, null, null
-   from ${RUN}
-   union all
-   select id, 2, 1, 'ProgressMade', '{"progress": 1}', at, owner, in_session, pg_current_xact_id(), pg_current_xact_id()
+  `insert into run_text (month, run_id, seq, attempt, type, call_id, text, at)
+   select ${MONTH}, id, 1, 1, 'TokensGenerated', '1', 'What came of it.', at from ${RUN}`,
+  `insert into run_event (month, run_id, seq, attempt, type, data, at, owner_id, session_id, place, xid)
+   select ${MONTH}, id, 2, 1, 'ProgressMade', '{"progress": 1}', at, owner, in_session, pg_current_xact_id(), pg_current_xact_id()
    from ${RUN}`,
 ];
 

@@ -72,10 +72,10 @@ async function fill({ databaseUrl, ownerId }: Server, count: number): Promise<vo
     `with made as (
        insert into run (id, kind, owner_id, origin, status, last_seq, created_at, start_at)
        select gen_random_uuid()::text, 'task', $1, 'graphql', 'failed', 2, now(), now() + interval '1 day' from generate_series(1, $2::int)
-       returning id, owner_id
+       returning id, month, owner_id
      ), logged as (
-       insert into event (run_id, seq, attempt, type, data, owner_id, place, xid)
-       select id, seq, 0, case seq when 1 then 'RunCreated' else 'RunFailed' end,
+       insert into run_event (month, run_id, seq, attempt, type, data, owner_id, place, xid)
+       select month, id, seq, 0, case seq when 1 then 'RunCreated' else 'RunFailed' end,
          case seq when 1 then '{"kind":"prompt"}'::jsonb else '{"error":{"code":"WORKER_LOST","message":"x"}}' end,
          owner_id, pg_current_xact_id(), pg_current_xact_id()
        from made, generate_series(1, 2) as seq
@@ -84,7 +84,7 @@ async function fill({ databaseUrl, ownerId }: Server, count: number): Promise<vo
      select id, 'prompt', 'x', 'demo', '${QUICK}', '{"code":"WORKER_LOST","message":"x"}' from made`,
     [ownerId, count],
   );
-  await query(databaseUrl, 'analyze run, task, event');
+  await query(databaseUrl, 'analyze run, task, run_event');
 }
 
 async function carryOut(server: Server, action: Action, count: number): Promise<void> {

@@ -1,9 +1,11 @@
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { seedAgents } from '../store/agents/built-in-agents.ts';
 import { createPool, openDatabase } from '../store/database/database.ts';
 import { migrateTables } from '../store/database/migrate-tables.ts';
+import { makeMonths } from '../store/log/months.ts';
 import { seedCatalog } from '../store/models/built-in-models.ts';
 import { seedTemplates } from '../store/templates/templates.ts';
 
@@ -33,6 +35,12 @@ async function applyAll(directUrl: string, log: Log): Promise<void> {
     await seedCatalog(database);
     await seedAgents(database);
     await seedTemplates(database);
+    await makeMonths(database).catch((error: unknown) => {
+      log.warn(
+        { error: coerceError(error).message },
+        'could not make partitions; a worker tries again in an hour',
+      );
+    });
   } finally {
     await database.close();
   }

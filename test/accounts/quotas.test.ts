@@ -200,8 +200,10 @@ test('what a task leaves is counted, too', async () => {
   const { id } = data(await create(ann, { prompt: 'x', hold: false })).createTask.task;
   expect((await ann.events(id)).at(-1)!.__typename).toBe('RunCompleted');
   const { rows } = await server.store.database.pool.query(
-    `select sum(octet_length(data::text))::int as events from event where run_id in (
-       select id from run where owner_id = (select owner_id from run order by created_at desc limit 1))`,
+    `select sum(octet_length(data::text))::int as events from (
+       select run_id, data::text from run_event union all select run_id, text from run_text
+     ) as logged
+     where run_id in (select id from run where owner_id = (select owner_id from run order by created_at desc limit 1))`,
   );
   const bytes = await used(ann, 'bytes');
   expect(bytes).toBeGreaterThan(rows[0].events * 0.5);

@@ -251,7 +251,16 @@ describe('given a file of another server, then its clients keep their credential
 async function dump(databaseUrl: string): Promise<string> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
-  const tables = ['app_user', 'api_key', 'session', 'run', 'task', 'event', 'usage_change', 'account_usage'];
+  const tables = [
+    'app_user',
+    'api_key',
+    'session',
+    'run',
+    'task',
+    'run_event',
+    'usage_change',
+    'account_usage',
+  ];
   const rows = [];
   for (const table of tables)
     rows.push((await client.query(`select to_jsonb(t) as row from ${table} t order by 1::text`)).rows);
@@ -543,7 +552,7 @@ describe('given an import that does not come to its end', () => {
 
   async function count(client: pg.Client): Promise<{ runs: number; tasks: number; events: number }> {
     const { rows } = await client.query(`select (select count(*)::int from run) as runs,
-      (select count(*)::int from task) as tasks, (select count(*)::int from event) as events`);
+      (select count(*)::int from task) as tasks, (select count(*)::int from run_event) as events`);
     return rows[0];
   }
 

@@ -293,7 +293,7 @@ describe('credentials', () => {
       `select string_agg(to_jsonb(integration)::text, ' ') as integrations,
          (select string_agg(to_jsonb(delivery)::text, ' ') from delivery) as deliveries,
          (select string_agg(to_jsonb(job)::text, ' ') from graphile_worker._private_jobs as job) as jobs,
-         (select string_agg(to_jsonb(event)::text, ' ') from event) as events
+         (select string_agg(to_jsonb(run_event)::text, ' ') from run_event) as events
        from integration`,
     );
     const everything = JSON.stringify([

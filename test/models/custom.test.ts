@@ -104,7 +104,7 @@ describe('its key', () => {
     const { events, task } = await run('secret@fault=401');
     const seen = await admin.query(`query ($id: ID!) { model(by: { id: $id }) { ${SHOWN} } }`, { id });
     const { rows } = await server.store.database.pool.query(
-      `select to_jsonb(model) as row from model union all select to_jsonb(event) from event
+      `select to_jsonb(model) as row from model union all select to_jsonb(run_event) from run_event union all select to_jsonb(run_text) from run_text
        union all select to_jsonb(task) from task union all select to_jsonb(model_call) from model_call`,
     );
     expect(task.error.code).toBe('PROVIDER_AUTH');

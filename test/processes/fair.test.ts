@@ -216,7 +216,7 @@ test('given a worker that is killed in between, then all of all accounts complet
   const some = await createTasks(bob, 25, {});
   await allEnded([...many, ...some]);
   const { rows } = await database.query(
-    `select count(*)::int as ends from event where run_id = any($1) and type = 'RunCompleted'`,
+    `select count(*)::int as ends from run_event where run_id = any($1) and type = 'RunCompleted'`,
     [[...many, ...some].map(runIdOf)],
   );
   expect(rows).toEqual([{ ends: many.length + some.length }]);

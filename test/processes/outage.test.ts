@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(await worker?.stop()).toBe(0);
-  await operator.query('drop trigger if exists slow on event; drop function if exists slow');
+  await operator.query('drop trigger if exists slow on run_event; drop function if exists slow');
 });
 
 /** Claims and what else writes `RunStarted` take this long from now on. */
@@ -34,7 +34,7 @@ async function slowDownClaims(seconds: number): Promise<void> {
   await operator.query(`
     create function slow() returns trigger language plpgsql as $$
     begin if new.type = 'RunStarted' then perform pg_sleep(${seconds}); end if; return new; end $$;
-    create trigger slow before insert on event for each row execute function slow()`);
+    create trigger slow before insert on run_event for each row execute function slow()`);
 }
 
 async function waitForClaim(): Promise<void> {

@@ -52,10 +52,10 @@ export async function fill(
      ), made as (
        insert into run (id, kind, owner_id, origin, status, created_at, last_seq)
        select gen_random_uuid()::text, 'task', owner_id, 'graphql', $3, now(), 1 from first, generate_series(2, $2::int)
-       returning id, owner_id
+       returning id, month, owner_id
      ), logged as (
-       insert into event (run_id, seq, attempt, type, data, owner_id, place, xid)
-       select id, 1, 0, 'RunCreated', '{"kind":"prompt"}', owner_id, pg_current_xact_id(), pg_current_xact_id() from made
+       insert into run_event (month, run_id, seq, attempt, type, data, owner_id, place, xid)
+       select month, id, 1, 0, 'RunCreated', '{"kind":"prompt"}', owner_id, pg_current_xact_id(), pg_current_xact_id() from made
      ), asked as (
        insert into task (id, kind, prompt, provider, model)
        select id, 'prompt', 'x', 'demo', 'demo@tokens=1,itl=0' from made

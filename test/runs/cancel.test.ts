@@ -101,7 +101,7 @@ test('the log of a cancelled run stays as it was at the answer', async () => {
     'select id, last_seq from run order by created_at desc limit 1',
   );
   const { rows: events } = await pool.query<{ seq: number }>(
-    'select seq from event where run_id = $1 order by seq',
+    'select seq from run_event where run_id = $1 union all select seq from run_text where run_id = $1 order by seq',
     [rows[0]!.id],
   );
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));

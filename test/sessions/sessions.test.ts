@@ -260,14 +260,14 @@ test('a page of sessions with all that is in them costs as many queries as one s
 });
 
 describe('a session that is deleted', () => {
-  const TABLES = ['session', 'thread', 'run', 'event', 'budget', 'budget_entry', 'idempotency_key'];
+  const TABLES = ['session', 'thread', 'run', 'run_event', 'budget', 'budget_entry', 'idempotency_key'];
 
   async function rowsOf(session: string): Promise<Record<string, number>> {
     const { rows } = await server.store.database.pool.query(
       `with runs as (select id from run where session_id = $1)
        select (select count(*) from session where id = $1)::int as session,
          (select count(*) from thread where session_id = $1)::int as thread, (select count(*) from runs)::int as run,
-         (select count(*) from event where session_id = $1)::int as event,
+         (select count(*) from run_event where session_id = $1)::int as run_event,
          (select count(*) from budget where subject_id = $1)::int as budget,
          (select count(*) from budget_entry where subject_id = $1)::int as budget_entry,
          (select count(*) from idempotency_key where run_id in (select id from runs))::int as idempotency_key`,

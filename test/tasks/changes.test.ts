@@ -112,7 +112,8 @@ test('a task that is not finished is cancelled when it is deleted; nothing of it
   for (const [table, column] of [
     ['run', 'id'],
     ['task', 'id'],
-    ['event', 'run_id'],
+    ['run_event', 'run_id'],
+    ['run_text', 'run_id'],
     ['model_call', 'run_id'],
   ]) {
     const { rows } = await server.store.database.pool.query(`select from ${table} where ${column} = $1`, [

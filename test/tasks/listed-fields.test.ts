@@ -36,9 +36,11 @@ beforeAll(async () => {
   });
   await server.store.database.pool.query(`
     with ended as (update run set cancel_reason = 'a reason', status = 'completed', last_seq = 101), reasoned as (
-      insert into event (run_id, seq, attempt, type, data)
-      select id, 100, 1, 'ModelCallStarted', '{"callId":"a"}'::jsonb from run
-      union all select id, 101, 1, 'ReasoningGenerated', '{"callId":"a","text":"a thought"}' from run
+      insert into run_event (month, run_id, seq, attempt, type, data)
+      select month, id, 100, 1, 'ModelCallStarted', '{"callId":"a"}'::jsonb from run
+    ), thought as (
+      insert into run_text (month, run_id, seq, attempt, type, call_id, text)
+      select month, id, 101, 1, 'ReasoningGenerated', 'a', 'a thought' from run
     ), used as (
       insert into step (run_id, key, position, status, output)
       select id, 'a', 1, 'completed', '{"resourceUsage":{"modelName":"m"}}' from run

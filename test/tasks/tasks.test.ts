@@ -14,7 +14,7 @@ const create = (input: Record<string, unknown>) => ann.query(CREATE, { input });
 async function countRows(): Promise<unknown> {
   const { rows } = await server.store.database.pool.query(`
     select (select count(*) from run) as runs, (select count(*) from task) as tasks,
-      (select count(*) from event) as events, (select count(*) from graphile_worker.jobs) as jobs`);
+      (select count(*) from run_event) as events, (select count(*) from graphile_worker.jobs) as jobs`);
   return rows[0];
 }
 

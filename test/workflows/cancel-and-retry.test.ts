@@ -177,7 +177,8 @@ describe('delete', () => {
         ['run', 'id'],
         ['execution', 'id'],
         ['task', 'id'],
-        ['event', 'run_id'],
+        ['run_event', 'run_id'],
+        ['run_text', 'run_id'],
         ['model_call', 'run_id'],
       ],
       ...[

@@ -73,11 +73,11 @@ const IMPORT_TASKS = `
       else 'created' end as outcome
     from given left join run as known on known.id = given.id
   ), fresh as (
-    select * from judged where outcome = 'created'
+    select *, date_trunc('month', "createdAt" at time zone 'utc')::date as month from judged where outcome = 'created'
   ), runs as (
-    insert into run (id, kind, owner_id, session_id, origin, status, priority, tags, metadata, cancel_reason, last_seq,
+    insert into run (id, month, kind, owner_id, session_id, origin, status, priority, tags, metadata, cancel_reason, last_seq,
       bytes, counted_bytes, ready_at, created_at, updated_at, ended_at, duration_ms)
-    select id, 'task', owner_id, session, api, status, priority, tags, metadata, "cancelReason",
+    select id, month, 'task', owner_id, session, api, status, priority, tags, metadata, "cancelReason",
       jsonb_array_length(events), bytes, bytes, null, "createdAt", "endedAt", "endedAt",
       case when status <> 'cancelled' then round(1000 * extract(epoch from greatest("endedAt", "startedAt") - "startedAt"), 3) end
     from fresh
@@ -90,8 +90,8 @@ const IMPORT_TASKS = `
       error, "startedAt", "endedAt"
     from fresh
   ), logged as (
-    insert into event (run_id, seq, attempt, type, data, at)
-    select id, item.ordinality, 0, item.value ->> 'type', item.value -> 'data',
+    insert into run_event (month, run_id, seq, attempt, type, data, at)
+    select month, id, item.ordinality, 0, item.value ->> 'type', item.value -> 'data',
       case item.ordinality when 1 then "createdAt" else "endedAt" end
     from fresh, jsonb_array_elements(events) with ordinality as item
   )

@@ -55,7 +55,6 @@ const OWNED = [
   'api_key',
   'legacy_client',
   'idempotency_key',
-  'event',
   'change',
   'counter',
   'counter_histogram',

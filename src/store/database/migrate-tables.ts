@@ -36,6 +36,8 @@ export function ormOptions(driverOptions: object) {
       path: FOLDER,
       pathTs: FOLDER,
       emit: 'ts',
+      // A transaction for each: one that changes a database in use consists of several.
+      allOrNothing: false,
       snapshot: true,
       // Triggers exist in migrations only. A snapshot taken from a database would contain them, and the next
       // migration would drop them.

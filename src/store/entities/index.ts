@@ -9,7 +9,6 @@ import { Change } from './change.ts';
 import { Counter, CounterChange, CounterHistogram } from './counter.ts';
 import { Delivery } from './delivery.ts';
 import { Dependency } from './dependency.ts';
-import { Event } from './event.ts';
 import { Execution, ExecutionStep } from './execution.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Identity } from './identity.ts';
@@ -21,7 +20,9 @@ import { Model } from './model.ts';
 import { ModelCall } from './model-call.ts';
 import { Orchestration, OrchestrationRound } from './orchestration.ts';
 import { Run } from './run.ts';
+import { RunEvent } from './run-event.ts';
 import { RunSearch } from './run-search.ts';
+import { RunText } from './run-text.ts';
 import { Session } from './session.ts';
 import { Step } from './step.ts';
 import { Task } from './task.ts';
@@ -50,7 +51,6 @@ export const entities = [
   CounterHistogram,
   Delivery,
   Dependency,
-  Event,
   Execution,
   ExecutionStep,
   IdempotencyKey,
@@ -65,7 +65,9 @@ export const entities = [
   OrchestrationRound,
   RefreshToken,
   Run,
+  RunEvent,
   RunSearch,
+  RunText,
   Session,
   Step,
   Task,

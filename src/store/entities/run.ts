@@ -97,6 +97,11 @@ export const Run = defineEntity({
   ],
   properties: {
     id: p.text().primary(),
+    /**
+     * The first day, in UTC, of the month in which it was created; its log is in the partitions of that month. Fixed, and
+     * `-infinity` for runs that were there before logs were divided.
+     */
+    month: p.date().defaultRaw(`date_trunc('month', now() at time zone 'utc')::date`),
     kind: p.enum(RUN_KINDS),
     owner: () => p.manyToOne(User).mapToPk(),
     session: () => p.manyToOne(Session).mapToPk().nullable().deleteRule('no action').index(false),

@@ -1,7 +1,7 @@
 import { insertSql, type Part, part } from '../database/statement.ts';
 
 /** Columns of a run's row that `appendSql` reads. */
-const RAISED = ['id', 'owner_id', 'session_id', 'place', 'last_seq', 'attempt'] as const;
+const RAISED = ['id', 'month', 'owner_id', 'session_id', 'place', 'last_seq', 'attempt'] as const;
 type Raised = (typeof RAISED)[number];
 
 /** The part `moved`: the updated rows of runs, with `last_seq` increased by the number of `events`. */
@@ -59,17 +59,17 @@ const countOf = (events: string) => `jsonb_array_length(${events})`;
 
 /**
  * The last part of a statement that appends events. Because the numbers come from the update of the run's row, commit order is the
- * order of `seq`, whichever process appends. The events are part of feeds.
+ * order of `seq`, whichever process appends. The events are part of feeds; text is appended by `commitBatches`.
  */
 export function appendSql({ events }: Moved): string {
   return `
-    insert into event (run_id, seq, attempt, type, data, owner_id, session_id, place, xid)
-    select moved.id, moved.last_seq - ${countOf(events)} + item.ordinality, moved.attempt,
+    insert into run_event (month, run_id, seq, attempt, type, data, owner_id, session_id, place, xid)
+    select moved.month, moved.id, moved.last_seq - ${countOf(events)} + item.ordinality, moved.attempt,
       item.value ->> 'type', item.value -> 'data', moved.owner_id, moved.session_id, moved.place, pg_current_xact_id()
     from moved, jsonb_array_elements(${events}) with ordinality as item
     returning run_id as "runId", seq, attempt, type, data, at, owner_id as "ownerId", session_id as "sessionId",
       case when type in ('RunCompleted', 'RunFailed', 'RunCancelled')
-        then (select kind from run where run.id = event.run_id) end as "runKind"`;
+        then (select kind from run where run.id = run_event.run_id) end as "runKind"`;
 }
 
 /** The part `logged`: the appended events, for a statement that also returns something else or their order. */

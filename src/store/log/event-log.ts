@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 
@@ -29,19 +30,30 @@ export interface EventPage {
   hasMore: boolean;
 }
 
+/**
+ * SQL of the first events of the log of a row of `run`, in order: of both tables that share its numbers.
+ * @param which SQL of a condition @param limit SQL of how many
+ */
+export function logSql(which: string, limit: string): string {
+  const from = (table: string, data: string) => `(
+      select run_id, seq, attempt, type, ${data} as data, at from ${table}
+      where month = run.month and run_id = run.id and ${which} order by seq limit ${limit}
+    )`;
+  const text = `jsonb_build_object('callId', call_id, 'text', text)`;
+  return `${from('run_event', 'data')} union all ${from('run_text', text)} order by seq limit ${limit}`;
+}
+
 /** Events of a run after `seq`, in order. */
 export async function readEvents(database: Database, runId: string, afterSeq: number): Promise<EventPage> {
   const { rows } = await database.pool.query<LoggedEvent & { found: number }>({
     name: 'read-events',
     text: `
       select run_id as "runId", seq, attempt, type, data, at, found from (
-        select *, (count(*) over ())::int as found,
+        select page.*, (count(*) over ())::int as found,
           coalesce(sum(length(data::text)) over (order by seq rows between unbounded preceding and 1 preceding), 0)
             as characters_before
-        from (
-          select run_id, seq, attempt, type, data, at from event
-          where run_id = $1 and seq > $2 order by seq limit ${PAGE_EVENTS}
-        ) as page
+        from run cross join lateral (${logSql('seq > $2', String(PAGE_EVENTS))}) as page
+        where run.id = $1
       ) as measured
       where characters_before < ${PAGE_CHARACTERS} order by seq`,
     values: [runId, afterSeq],
@@ -57,8 +69,23 @@ export async function readEvents(database: Database, runId: string, afterSeq: nu
 export async function attemptStart(database: Database, runId: string): Promise<number> {
   const { rows } = await database.pool.query<{ seq: number }>({
     name: 'attempt-start',
-    text: `select coalesce(max(seq), 0) as seq from event where run_id = $1 and type = 'AttemptStarted'`,
+    text: `
+      select coalesce(max(event.seq), 0) as seq
+      from run join run_event as event on event.month = run.month and event.run_id = run.id
+      where run.id = $1 and event.type = 'AttemptStarted'`,
     values: [runId],
   });
   return rows[0]?.seq ?? 0;
+}
+
+/** Deletes the logs of runs, whose rows are still there. */
+export async function deleteLogs(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  for (const table of ['run_text', 'run_event']) {
+    await client.query({
+      text: `
+        delete from ${table} using run
+        where run.id = any($1::text[]) and ${table}.month = run.month and ${table}.run_id = run.id`,
+      values: [runIds],
+    });
+  }
 }

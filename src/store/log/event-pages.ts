@@ -1,6 +1,7 @@
 import type { EventType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { logSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 
 /** A page of a log. */
@@ -16,11 +17,11 @@ const eventPages = statement(
   'read-event-pages',
   { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]' },
   ($) => `
-    select page.* from (select distinct unnest(${$.runIds}) as id) as wanted cross join lateral (
-      select run_id as "runId", seq, attempt, type, data, at from event
-      where run_id = wanted.id and seq > ${$.after} and (${$.types} is null or type = any(${$.types}))
-      order by seq limit ${$.limit}
-    ) as page order by page."runId", page.seq`,
+    select page.run_id as "runId", page.seq, page.attempt, page.type, page.data, page.at
+    from run cross join lateral (
+      ${logSql(`seq > ${$.after} and (${$.types} is null or type = any(${$.types}))`, $.limit)}
+    ) as page
+    where run.id = any(${$.runIds}) order by page.run_id, page.seq`,
 );
 
 /** The same page of the logs of many runs, in one query. */

@@ -80,5 +80,5 @@ function newsSql(column: string): string {
   const inTable = (table: string) => `exists (
     select from ${table} where ${column} = followed.id and place >= pg_snapshot_xmin($3)
       and not pg_visible_in_snapshot(xid, $3))`;
-  return `(${inTable('event')} or ${inTable('change')})`;
+  return `(${inTable('run_event')} or ${inTable('change')})`;
 }

@@ -82,7 +82,7 @@ export async function readFeed(
           exists (select from ${TABLE[feed.kind]} where id = $1) as is_there
       ), page as (
         (
-          select run_id, seq, attempt, type, data, at, session_id, place, null as changed_kind from event
+          select run_id, seq, attempt, type, data, at, session_id, place, null as changed_kind from run_event
           where ${COLUMN[feed.kind]} = $1 and (place, run_id, seq) > ($2::xid8, $3::text, $4::int) and ${UNRECEIVED}
           order by place, run_id, seq limit ${PAGE_EVENTS}
         ) union all (

@@ -3,6 +3,7 @@ import { TURN_KINDS } from '../../rules/runs/kinds.ts';
 import { RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import { ringChange, runChangesSql } from '../log/changes.ts';
+import { deleteLogs } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
@@ -31,7 +32,8 @@ export async function deleteRunsWithin(
     );
   }
   await client.query(runChangesSql('deleted', 'id = any($1::text[])'), [ids]);
-  for (const table of ['event', 'model_call', 'budget_entry']) {
+  await deleteLogs(client, ids);
+  for (const table of ['model_call', 'budget_entry']) {
     await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);
   }
   await client.query('delete from budget where subject_id = any($1::text[])', [ids]);

@@ -45,7 +45,7 @@ test.each<[Mutation, 'pending' | 'failed', string]>([
     event === 'RunDeleted'
       ? `select 1 as times, count(*)::int as runs from change where subject_id = any($1) and type = 'deleted' and $2 <> ''`
       : `select times, count(*)::int as runs from (
-           select count(*)::int as times from event where run_id = any($1) and type = $2 group by run_id
+           select count(*)::int as times from run_event where run_id = any($1) and type = $2 group by run_id
          ) as counted group by times`,
     [local, event],
   );

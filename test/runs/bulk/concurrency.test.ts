@@ -14,7 +14,7 @@ const pool = () => server.store.database.pool;
 const localOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
 async function eventsOf(ids: readonly string[], type: string): Promise<Map<string, number>> {
   const { rows } = await pool().query<{ id: string; times: number }>(
-    'select run_id as id, count(*)::int as times from event where run_id = any($1) and type = $2 group by run_id',
+    'select run_id as id, count(*)::int as times from run_event where run_id = any($1) and type = $2 group by run_id',
     [ids.map(localOf), type],
   );
   return new Map(rows.map(({ id, times }) => [id, times]));

@@ -45,7 +45,7 @@ test('what accounts kept before there were quotas is counted by the migration', 
 });
 
 test('and given back to the last byte when it is deleted', async () => {
-  for (const table of ['event', 'task', 'run', 'thread', 'session', 'api_key']) {
+  for (const table of ['run_text', 'run_event', 'task', 'run', 'thread', 'session', 'api_key']) {
     await database.pool.query(`delete from ${table}`);
   }
   for (const id of ['u1', 'u2', 'u3']) expect(await used(id)).toEqual({ runs: 0, objects: 0, bytes: 0 });

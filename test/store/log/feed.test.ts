@@ -221,7 +221,7 @@ describe('subscribers that leave and come back with their last cursor', () => {
           );
         }
         const { rows } = await server.store.database.pool.query<{ run_id: string; seq: number }>(
-          'select run_id, seq from event where run_id = any($1) and seq > 1 order by run_id, seq',
+          'select run_id, seq from run_event where run_id = any($1) and seq > 1 order by run_id, seq',
           [tasks.map(localOf)],
         );
         for (const told of await Promise.all(reading)) {

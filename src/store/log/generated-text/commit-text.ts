@@ -47,7 +47,8 @@ export async function commitBatches(
       items.map(({ lease }) => writtenBefore(lease)),
       items.map((item) => item.ordinal),
       items.map((item) => item.type),
-      items.map((item) => JSON.stringify(item.data)),
+      items.map(({ data }) => data.callId),
+      items.map(({ data }) => data.text),
     ],
   });
   return pairUp(items, rows);
@@ -70,12 +71,14 @@ interface Row {
 const COMMIT = `
   with given as materialized (
     select $1::text[] as ids, $2::int[] as epochs, $3::int[] as befores, $4::int[] as ordinals, $5::text[] as types,
-      $6::text[] as datas
+      $6::text[] as calls, $7::text[] as texts
   ), item as materialized (
-    select item.* from given, unnest(ids, epochs, befores, ordinals, types, datas)
-      as item(run_id, epoch, before, ordinal, type, data)
+    select item.* from given, unnest(ids, epochs, befores, ordinals, types, calls, texts)
+      as item(run_id, epoch, before, ordinal, type, call_id, text)
   ), wanted as (
-    select run_id, epoch, before, count(*)::int as count, sum(octet_length(data))::bigint as bytes from item group by run_id, epoch, before order by run_id
+    select run_id, epoch, before, count(*)::int as count,
+      sum(octet_length(call_id) + octet_length(text))::bigint as bytes
+    from item group by run_id, epoch, before order by run_id
   ), held as materialized (
     select run.id, wanted.count, wanted.bytes
     from wanted cross join lateral (
@@ -88,10 +91,10 @@ const COMMIT = `
     update run set last_seq = run.last_seq + held.count, written = run.written + held.count,
       bytes = run.bytes + held.bytes
     from held where run.id = held.id
-    returning run.id, run.epoch, run.last_seq - held.count as base, run.attempt, clock_timestamp() as at
+    returning run.id, run.month, run.epoch, run.last_seq - held.count as base, run.attempt, clock_timestamp() as at
   ), logged as (
-    insert into event (run_id, seq, attempt, type, data, at)
-    select moved.id, moved.base + item.ordinal, moved.attempt, item.type, item.data::jsonb, moved.at
+    insert into run_text (month, run_id, seq, attempt, type, call_id, text, at)
+    select moved.month, moved.id, moved.base + item.ordinal, moved.attempt, item.type, item.call_id, item.text, moved.at
     from item join moved on moved.id = item.run_id and moved.epoch = item.epoch
   )
   select id as "runId", epoch, base, attempt, at from moved`;

@@ -10,15 +10,25 @@ export interface LogPosition {
 
 type TextEvent = 'TokensGenerated' | 'ReasoningGenerated';
 
+/** SQL: of the run of the position `asked`, whose row is in the query as well. */
+const OF_RUN = (table: string) => `${table}.month = run.month and ${table}.run_id = run.id`;
+
 /** SQL of the latest model call up to the position `asked`: its id, and the `seq` of its first event. */
 const LATEST_CALL = `
-  select seq, data ->> 'callId' as call_id from event
-  where run_id = asked.run_id and seq <= asked.seq and type = 'ModelCallStarted' order by seq desc limit 1`;
+  select seq, data ->> 'callId' as call_id from run_event
+  where ${OF_RUN('run_event')} and seq <= asked.seq and type = 'ModelCallStarted' order by seq desc limit 1`;
 
 /** SQL: an event that makes the text of `call` void. */
-const VOIDS_CALL = `event.type = 'AttemptStarted' and event.data ->> 'voidCallId' = call.call_id`;
+const VOIDS_CALL = `run_event.type = 'AttemptStarted' and run_event.data ->> 'voidCallId' = call.call_id`;
 
-/** It reads no event before the latest call. */
+/** SQL: the part of the log from the call to the position. */
+const SINCE_CALL = (table: string) =>
+  `${OF_RUN(table)} and ${table}.seq > call.seq and ${table}.seq <= asked.seq`;
+
+/**
+ * It reads no event before the latest call. The text of runs from before it had a table is among the other events, so
+ * both tables are read for all.
+ */
 const textsOf = (type: TextEvent) =>
   statement(
     `read-texts-${type}`,
@@ -26,14 +36,18 @@ const textsOf = (type: TextEvent) =>
     ($) => `
       select said.text
       from unnest(${$.runIds}, ${$.seqs}) with ordinality as asked(run_id, seq, position)
+      left join run on run.id = asked.run_id
       left join lateral (${LATEST_CALL}) as call on true
       left join lateral (
-        select case when not bool_or(${VOIDS_CALL})
-          then string_agg(event.data ->> 'text', '' order by event.seq) filter (where event.type = '${type}')
-          end as text
-        from event
-        where event.run_id = asked.run_id and event.seq > call.seq and event.seq <= asked.seq
-          and ((event.type = '${type}' and event.data ->> 'callId' = call.call_id) or (${VOIDS_CALL}))
+        select case when not bool_or(is_void) then string_agg(text, '' order by seq) end as text
+        from (
+          select seq, text, false as is_void from run_text
+          where ${SINCE_CALL('run_text')} and type = '${type}' and call_id = call.call_id
+          union all
+          select seq, data ->> 'text', type = 'AttemptStarted' from run_event
+          where ${SINCE_CALL('run_event')}
+            and ((type = '${type}' and data ->> 'callId' = call.call_id) or (${VOIDS_CALL}))
+        ) as part
       ) as said on true
       order by asked.position`,
   );
@@ -62,10 +76,10 @@ const textStart = statement(
   { runId: 'text', seq: 'integer' },
   ($) => `
     select greatest(call.seq, (
-      select max(event.seq) from event
-      where event.run_id = asked.run_id and event.seq > call.seq and event.seq <= asked.seq and ${VOIDS_CALL}
+      select max(run_event.seq) from run_event where ${SINCE_CALL('run_event')} and ${VOIDS_CALL}
     )) as seq
-    from (select ${$.runId} as run_id, ${$.seq} as seq) as asked, lateral (${LATEST_CALL}) as call`,
+    from run cross join (select ${$.seq} as seq) as asked cross join lateral (${LATEST_CALL}) as call
+    where run.id = ${$.runId}`,
 );
 
 /** The `seq` after which the text of a run's latest model call begins, without void text; 0: no model was called. */
@@ -74,12 +88,19 @@ export async function readTextStart(database: Database, position: LogPosition): 
   return rows[0]?.seq ?? 0;
 }
 
+const latestSql = (table: string, callId: string, seq: string) => `(
+      select seq, ${callId} as call_id from ${table}
+      where ${OF_RUN(table)} and seq <= ${seq} and type = 'TokensGenerated' order by seq desc limit 1)`;
+
 const latestText = statement(
   'latest-text',
   { runId: 'text', seq: 'integer' },
   ($) => `
-    select data ->> 'callId' as "callId" from event
-    where run_id = ${$.runId} and seq <= ${$.seq} and type = 'TokensGenerated' order by seq desc limit 1`,
+    select latest.call_id as "callId"
+    from run cross join lateral (${latestSql('run_text', 'call_id', $.seq)}
+      union all ${latestSql('run_event', `data ->> 'callId'`, $.seq)}
+    ) as latest
+    where run.id = ${$.runId} order by latest.seq desc limit 1`,
 );
 
 /** The id of the model call whose text is the latest in a run's log, void or not; null: there is no text. */
