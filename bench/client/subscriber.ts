@@ -4,8 +4,12 @@ import { openSocket, type Socket } from './socket.ts';
 const FOLLOW = `subscription ($id: ID!) { taskEvents(taskId: $id) {
   __typename seq ... on TokensGenerated { text } ... on RunFailed { error { code message } } } }`;
 
+const ACTIVITY = `subscription { activity { cursor event { __typename seq at } run { id status } } }`;
+
 export interface Subscriber {
   follow(taskId: string, onMessage: (payload: Buffer) => void): Promise<void>;
+  /** @param onEvent called with the time of each event; null: the first payload, which has none. */
+  followActivity(onEvent: (at: number | null) => void): Promise<void>;
   close(): void;
 }
 
@@ -20,15 +24,20 @@ export async function openSubscriber(url: string, token: string): Promise<Subscr
   });
   socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
   await turn.promise;
+  const subscribe = (payload: object, listener: typeof onMessage) => {
+    onMessage = listener;
+    turn = Promise.withResolvers();
+    // As long an id as the clients that people use make.
+    socket.send({ id: '00000000-0000-4000-8000-000000000000', type: 'subscribe', payload });
+    return turn.promise;
+  };
   return {
-    follow(id, listener) {
-      onMessage = listener;
-      turn = Promise.withResolvers();
-      const payload = { query: FOLLOW, variables: { id } };
-      // As long an id as the clients that people use make.
-      socket.send({ id: '00000000-0000-4000-8000-000000000000', type: 'subscribe', payload });
-      return turn.promise;
-    },
+    follow: (id, listener) => subscribe({ query: FOLLOW, variables: { id } }, listener),
+    followActivity: (onEvent) =>
+      subscribe({ query: ACTIVITY }, (payload) => {
+        const { event } = JSON.parse(payload.toString()).payload.data.activity;
+        onEvent(event && Date.parse(event.at));
+      }),
     close: socket.close,
   };
 }

@@ -1,5 +1,6 @@
 /** The load generator: everything that asks Polyphony, and the servers that it is compared with. */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import { type HttpRequest, openConnection, postRequest, toBytes } from '../client/http.ts';
 import { openSocket } from '../client/socket.ts';
 import { openSubscriber, textIn } from '../client/subscriber.ts';
@@ -140,8 +141,48 @@ const commands = {
     return milliseconds;
   },
 
+  /** Opens subscribers of the feed of an account. */
+  async gatherFeed({ audience, count, ...target }: Target & Gathering) {
+    const subscribers = await openSubscribers(target, count);
+    const delays: number[] = [];
+    feedDelays.set(audience, delays);
+    openAudience(audience, count, () => {
+      for (const subscriber of subscribers) subscriber.close();
+    });
+    await inLanes(10, count, async (index) => {
+      const first = Promise.withResolvers<void>();
+      const following = subscribers[index]!.followActivity((at) => {
+        first.resolve();
+        if (at !== null) delays.push(Date.now() - at);
+      });
+      await Promise.race([first.promise, following]);
+    });
+  },
+
+  /** @returns milliseconds from each event since the last call to its delivery, for each subscriber. */
+  feedDelays: async ({ audience }: { audience: string }) => feedDelays.get(audience)!.splice(0),
+
+  /** Creates tasks one after the other, on a timetable. */
+  async createSteadily({
+    seconds,
+    perSecond,
+    model,
+    ...target
+  }: Target & Asked & { seconds: number; perSecond: number }) {
+    const creator = await openCreator(target);
+    const from = performance.now();
+    for (let index = 0; index < seconds * perSecond; index += 1) {
+      await creator.create(model);
+      const ahead = from + ((index + 1) * 1000) / perSecond - performance.now();
+      if (ahead > 0) await wait(ahead);
+    }
+    creator.close();
+  },
+
   leave: async ({ audience }: { audience: string }) => audiences.get(audience)?.leave(),
 };
+const feedDelays = new Map<string, number[]>();
+
 export type LoadCommands = typeof commands;
 
 interface Asked {

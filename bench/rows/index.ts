@@ -4,6 +4,7 @@ import { dialects } from './dialects.ts';
 import { documents } from './documents.ts';
 import { fairness } from './fairness.ts';
 import { fanOut } from './fan-out.ts';
+import { feeds } from './feeds.ts';
 import { firstToken } from './first-token.ts';
 import { growth } from './growth.ts';
 import { lifecycle } from './lifecycle.ts';
@@ -25,6 +26,7 @@ export const ROWS = [
   { number: 10, ...documents },
   { number: 11, ...growth },
   { number: 12, ...bulk },
+  { number: 13, ...feeds },
   { number: 14, ...processes },
 ] as const;
 

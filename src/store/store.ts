@@ -7,7 +7,8 @@ import { openDatabase } from './database/database.ts';
 import { noReads, type Sources } from './database/read-source.ts';
 import { openReplica } from './database/replica.ts';
 import { type Bus, createLocalBus } from './log/bus.ts';
-import { createFeedWatch, type FeedWatch } from './log/feed-watch.ts';
+import { createFeedWatch } from './log/feed-watch.ts';
+import { createSharedFeeds, type SharedFeeds } from './log/shared-feed.ts';
 import { createLookups, type Lookups } from './lookups.ts';
 import type { InstallationRetention } from './runs/deletion/expired.ts';
 import { createRunWatch, type RunWatch } from './runs/run-watch.ts';
@@ -29,7 +30,7 @@ export interface CreatedRuns {
 export interface Store extends Sources {
   bus: Bus;
   watch: RunWatch;
-  feedWatch: FeedWatch;
+  sharedFeeds: SharedFeeds;
   credentialWatch: CredentialWatch;
   lookups: Lookups;
   quotas: Quotas;
@@ -76,7 +77,7 @@ export async function openStore(
     ...sources,
     bus,
     watch,
-    feedWatch,
+    sharedFeeds: createSharedFeeds(database, bus, feedWatch),
     credentialWatch,
     lookups: createLookups(sources),
     quotas: createQuotas(database, quotas),

@@ -14,6 +14,7 @@ import {
 import { followFeed } from '../../store/log/follow-feed.ts';
 import { stoppable } from '../request/stoppable.ts';
 import { requireViewer } from '../request/viewer.ts';
+import { createPageTasks, type PageTasks } from './page-tasks.ts';
 import { session } from './session.ts';
 
 export interface FeedEvent {
@@ -22,6 +23,8 @@ export interface FeedEvent {
   event: FeedItem['event'];
   change: FeedItem['change'];
   isLast: boolean;
+  /** The tasks of its page; null without an event and a change. */
+  tasks: PageTasks | null;
 }
 
 /** @throws DomainError BAD_CURSOR */
@@ -58,15 +61,32 @@ async function* tell(
   signal: AbortSignal,
 ): AsyncGenerator<FeedEvent, void, undefined> {
   let cursor = writeCursor(progress.position, timeline);
-  yield { cursor, event: null, change: null, isLast: false };
+  yield { ...nothing, cursor, isLast: false };
   for await (const { items, isGone } of followFeed(store, feed, progress, signal)) {
-    for (const { event, change, position } of items) {
-      cursor = writeCursor(position, timeline);
-      yield { cursor, event, change, isLast: false };
+    for (const told of feedEventsOf(items, timeline)) {
+      cursor = told.cursor;
+      yield told;
       if (signal.aborted) return;
     }
-    if (isGone) yield { cursor, event: null, change: null, isLast: true };
+    if (isGone) yield { ...nothing, cursor, isLast: true };
   }
+}
+
+const nothing = { event: null, change: null, tasks: null } as const;
+
+const made = new WeakMap<readonly FeedItem[], { events: FeedEvent[]; timeline: string }>();
+
+/** The same objects for all followers of a feed: what is the same for them is executed and serialised once. */
+function feedEventsOf(items: readonly FeedItem[], timeline: string): FeedEvent[] {
+  const before = made.get(items);
+  if (before?.timeline === timeline) return before.events;
+  const tasks = createPageTasks(items);
+  const events = items.map(({ event, change, position }) => {
+    const cursor = writeCursor(position, timeline);
+    return { cursor, event, change, isLast: false, tasks };
+  });
+  made.set(items, { events, timeline });
+  return events;
 }
 
 interface Cursor extends FeedPosition {

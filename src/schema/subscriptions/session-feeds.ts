@@ -1,11 +1,15 @@
-import type { Context, Loaders } from '../../context.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../../resolvers/sessions/feed.ts';
+import { taskOfPage } from '../../resolvers/sessions/page-tasks.ts';
 import { KINDS } from '../../rules/runs/kinds.ts';
 import type { RunRow } from '../../store/runs/run-row.ts';
+import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { CHANGE_TYPES, CHANGED_KINDS, type ChangedKind, RUN_KINDS } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { capitals } from '../builder/enum-values.ts';
 import { globalId, localId } from '../builder/global-id.ts';
+import { taskColumns } from '../builder/listed-columns.ts';
 import { RunEvent } from '../events/run-event.ts';
 import { OrchestrationType } from '../orchestrations/orchestration.ts';
 import { loadRun } from '../runs/load-run.ts';
@@ -110,7 +114,7 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
       type: RunInterface,
       nullable: true,
       description: 'Current state of the run that the payload is about; null if it has been deleted.',
-      resolve: (payload, _arguments, { loaders }) => loadSubject(loaders, subjectOf(payload)),
+      resolve: (payload, _arguments, context, info) => loadSubject(context, payload, info),
     }),
     taskId: t.id({
       nullable: true,
@@ -121,7 +125,7 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
       type: TaskType,
       nullable: true,
       description: 'Current state of the task; null if it has been deleted.',
-      resolve: (payload, _arguments, { loaders }) => load(loaders.tasks, idOf('task', payload)),
+      resolve: (payload, _arguments, context, info) => loadTask(context, payload, info),
     }),
     orchestrationId: t.id({
       nullable: true,
@@ -183,9 +187,24 @@ async function load<Row>(
   return id === null ? null : loader.load(id);
 }
 
-function loadSubject(loaders: Loaders, subject: Subject | null): Promise<RunRow | null> | null {
+async function loadTask(
+  context: Context,
+  payload: FeedEvent,
+  info: GraphQLResolveInfo,
+): Promise<TaskRow | null> {
+  const id = idOf('task', payload);
+  return id && payload.tasks ? taskOfPage(context, payload.tasks, id, taskColumns(info)) : null;
+}
+
+function loadSubject(
+  context: Context,
+  payload: FeedEvent,
+  info: GraphQLResolveInfo,
+): Promise<RunRow | null> | null {
+  const subject = subjectOf(payload);
   const kind = RUN_KINDS.find((each) => each === subject?.kind);
-  return subject && kind ? loadRun(loaders, kind, subject.id) : null;
+  if (!subject || !kind) return null;
+  return kind === 'task' ? loadTask(context, payload, info) : loadRun(context.loaders, kind, subject.id);
 }
 
 const AFTER = 'The last cursor that you received, from any feed; absent: only events from now on.';

@@ -41,6 +41,8 @@ export type FeedItem = { position: FeedPosition } & (
 
 export interface FeedPage {
   items: FeedItem[];
+  /** Of the JSON of their data. */
+  characters: number;
   progress: FeedProgress;
   /** Whether the snapshot has more. */
   hasMore: boolean;
@@ -57,6 +59,7 @@ type Row = LoggedEvent & {
   xmin: string;
   isThere: boolean;
   found: number | null;
+  charactersSoFar: number;
   place: string;
   changedKind: ChangedKind | null;
 };
@@ -89,12 +92,14 @@ export async function readFeed(
         )
         order by place, run_id, seq limit ${PAGE_EVENTS}
       ), measured as (
-        select *, (count(*) over ())::int as found,
-          coalesce(sum(length(data::text)) over (
-            order by place, run_id, seq rows between unbounded preceding and 1 preceding), 0) as characters_before
-        from page
+        select *, (count(*) over ())::int as found, characters_so_far - characters as characters_before
+        from (
+          select *, sum(characters) over (order by place, run_id, seq) as characters_so_far
+          from (select *, length(data::text) as characters from page) as counted
+        ) as added
       )
       select present.snapshot::text, pg_snapshot_xmin(present.snapshot)::text as xmin, is_there as "isThere", found,
+        characters_so_far::int as "charactersSoFar",
         run_id as "runId", seq, attempt, type, data, at, session_id as "sessionId", place::text,
         changed_kind as "changedKind",
         case when changed_kind is null then (select kind from run where run.id = measured.run_id) end as "runKind"
@@ -112,6 +117,7 @@ function toPage(rows: Row[], before: Pick<FeedProgress, 'position' | 'received'>
   const last = rows.at(-1)!;
   return {
     items,
+    characters: found === null ? 0 : last.charactersSoFar,
     hasMore,
     isGone: !isThere,
     progress: hasMore
@@ -121,7 +127,15 @@ function toPage(rows: Row[], before: Pick<FeedProgress, 'position' | 'received'>
 }
 
 function toItem(row: Row, final: FeedPosition): FeedItem {
-  const { snapshot: _snapshot, xmin: _xmin, isThere: _isThere, found: _found, place: _place, ...rest } = row;
+  const {
+    snapshot: _snapshot,
+    xmin: _xmin,
+    isThere: _isThere,
+    found: _found,
+    place: _place,
+    charactersSoFar: _characters,
+    ...rest
+  } = row;
   const { changedKind: kind, ...event } = rest;
   const position = BigInt(row.place) < BigInt(final.place) ? positionOf(row) : final;
   if (kind === null) return { event: event as LoggedEvent, change: null, position };

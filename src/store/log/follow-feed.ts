@@ -2,35 +2,47 @@ import { outlastConnectionLoss } from '../database/connection-loss.ts';
 import type { Store } from '../store.ts';
 import type { Feed } from './bus.ts';
 import { type FeedPage, type FeedProgress, readFeed } from './feed.ts';
+import type { Membership } from './shared-feed.ts';
 
 /**
- * The events of a feed after `progress`, a page at a time, until `signal` aborts or the session is deleted.
- * Only the page being delivered is held in memory: slow readers read later.
+ * The events of a feed after `progress`, a page at a time, until `signal` aborts or the session is deleted. A follower
+ * reads alone what it has missed, up to a snapshot of the reader that all followers of the feed share, and then receives
+ * the pages of that reader. One that is too slow for them reads alone again: only a few pages are held in memory for it.
  */
 export async function* followFeed(
-  { database, bus, feedWatch }: Store,
+  { database, sharedFeeds }: Store,
   feed: Feed,
   progress: FeedProgress,
   signal: AbortSignal,
 ): AsyncGenerator<FeedPage, void, undefined> {
-  let bell = Promise.withResolvers<void>();
-  const ring = () => bell.resolve();
-  const unsubscribe = bus.onRing(feed, ring);
-  const unwatch = feedWatch.add(feed, ring);
-  signal.addEventListener('abort', ring, { once: true });
-  try {
-    for (let present = progress; !signal.aborted; ) {
-      // Later wake-ups may be about events that the snapshot lacks, whether it is new or was taken for an earlier page.
-      if (present.present === null) bell = Promise.withResolvers<void>();
-      const page = await outlastConnectionLoss(() => readFeed(database, feed, present), signal);
-      present = page.progress;
-      yield page;
-      if (page.isGone) return;
-      if (!page.hasMore && !signal.aborted) await bell.promise;
+  const readPage = (from: FeedProgress) =>
+    outlastConnectionLoss(() => readFeed(database, feed, from), signal);
+  for (let reached = progress; !signal.aborted; ) {
+    // The rest of a snapshot comes before a later one.
+    const membership = reached.present === null ? await sharedFeeds.join(feed, signal) : null;
+    try {
+      if (signal.aborted) return;
+      for await (const page of pagesAfter(reached, membership, readPage)) {
+        reached = page.progress;
+        yield page;
+        if (page.isGone || signal.aborted) return;
+      }
+    } finally {
+      membership?.leave();
     }
-  } finally {
-    unsubscribe();
-    unwatch();
-    signal.removeEventListener('abort', ring);
   }
+}
+
+async function* pagesAfter(
+  reached: FeedProgress,
+  membership: Membership | null,
+  readPage: (from: FeedProgress) => Promise<FeedPage>,
+): AsyncGenerator<FeedPage, void, undefined> {
+  let progress = membership ? { ...reached, present: membership.snapshot } : reached;
+  for (let hasMore = true; hasMore; ) {
+    const page = await readPage(progress);
+    ({ progress, hasMore } = page);
+    yield page;
+  }
+  for (let page = await membership?.next(); page; page = await membership?.next()) yield page;
 }

@@ -12,6 +12,20 @@ import { COLUMNS, COSTLY_COLUMNS, type TaskRow } from './tasks.ts';
 /** The columns that a list has to read; costly columns that are not among them are null. */
 export type TaskColumns = readonly string[];
 
+/** Of those, the columns that may be long. */
+export const LONG_COLUMNS: ReadonlySet<string> = new Set([
+  'metadata',
+  'description',
+  'context',
+  'taskParameters',
+  'prompt',
+  'system',
+  'responseSchema',
+  'templateParameters',
+  'plan',
+  'result',
+] satisfies (keyof typeof COSTLY_COLUMNS)[]);
+
 /** The column that stands for the parts of cursors. */
 export const POSITION_COLUMN = 'orderText';
 

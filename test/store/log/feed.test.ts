@@ -5,6 +5,7 @@ import { appendSql, movedSql } from '../../../src/store/log/append-sql.ts';
 import { eventsParameter, PAGE_EVENTS } from '../../../src/store/log/event-log.ts';
 import { presentStart } from '../../../src/store/log/feed.ts';
 import { followFeed } from '../../../src/store/log/follow-feed.ts';
+import { createSharedFeeds } from '../../../src/store/log/shared-feed.ts';
 import { cancelWithin } from '../../../src/store/runs/cancel-run.ts';
 import { type Client, data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
@@ -141,7 +142,8 @@ test('given a snapshot of two pages, when an event is written while the first is
   );
   // Alone with the bus, which wakes once.
   const feedWatch = { add: () => () => {}, stop() {} };
-  const pages = followFeed({ ...store, feedWatch }, feed, progress, AbortSignal.timeout(10_000));
+  const sharedFeeds = createSharedFeeds(store.database, store.bus, feedWatch);
+  const pages = followFeed({ ...store, sharedFeeds }, feed, progress, AbortSignal.timeout(10_000));
   const nextLength = async () => (await pages.next()).value?.items.length;
   expect(await nextLength()).toBe(PAGE_EVENTS);
   await append(store.database.pool, task, 0.9);
