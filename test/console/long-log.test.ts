@@ -17,8 +17,8 @@ async function createLong(): Promise<string> {
   const id = await admin.createTask({ prompt: 'a long answer', hold: true });
   await server.store.database.pool.query(
     `with ended as (update run set status = 'completed', last_seq = ${EVENTS}), text as (
-       insert into event (run_id, seq, attempt, type, data)
-       select id, seq, 1, 'TokensGenerated', jsonb_build_object('callId', 'a', 'text', 'word ' || seq || ' ')
+       insert into run_text (month, run_id, seq, attempt, type, call_id, text)
+       select month, id, seq, 1, 'TokensGenerated', 'a', 'word ' || seq || ' '
        from run, generate_series(run.last_seq + 1, ${EVENTS}) as seq
      ) update task set started_at = now(), completed_at = now(), result = '{"output": "words"}'`,
   );

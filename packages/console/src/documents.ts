@@ -199,6 +199,8 @@ export type EventType =
   | 'EVALUATION_COMPLETED'
   /** `EvaluationFailed` */
   | 'EVALUATION_FAILED'
+  /** `EventsExpired` */
+  | 'EVENTS_EXPIRED'
   /** `InputProvided` */
   | 'INPUT_PROVIDED'
   /** `InputRequested` */
@@ -243,6 +245,8 @@ export type EventType =
   | 'STEP_STARTED'
   /** `StepTaskCreated` */
   | 'STEP_TASK_CREATED'
+  /** `TextExpired` */
+  | 'TEXT_EXPIRED'
   /** `ThreadTruncated` */
   | 'THREAD_TRUNCATED'
   /** `TokensGenerated` */
@@ -739,6 +743,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'CurrentState', seq: number, at: string }
           | { __typename: 'EvaluationCompleted', seq: number, at: string }
           | { __typename: 'EvaluationFailed', seq: number, at: string }
+          | { __typename: 'EventsExpired', seq: number, at: string }
           | { __typename: 'InputProvided', seq: number, at: string }
           | { __typename: 'InputRequested', question: string, seq: number, at: string }
           | { __typename: 'ModelCallCompleted', seq: number, at: string }
@@ -761,6 +766,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'StepSkipped', seq: number, at: string }
           | { __typename: 'StepStarted', seq: number, at: string }
           | { __typename: 'StepTaskCreated', seq: number, at: string }
+          | { __typename: 'TextExpired', seq: number, at: string }
           | { __typename: 'ThreadTruncated', seq: number, at: string }
           | { __typename: 'TokensGenerated', seq: number, at: string }
           | { __typename: 'ToolCallCompleted', seq: number, at: string }
@@ -774,6 +780,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'CurrentState', seq: number, at: string }
           | { __typename: 'EvaluationCompleted', seq: number, at: string }
           | { __typename: 'EvaluationFailed', seq: number, at: string }
+          | { __typename: 'EventsExpired', seq: number, at: string }
           | { __typename: 'InputProvided', seq: number, at: string }
           | { __typename: 'InputRequested', question: string, seq: number, at: string }
           | { __typename: 'ModelCallCompleted', seq: number, at: string }
@@ -796,6 +803,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'StepSkipped', seq: number, at: string }
           | { __typename: 'StepStarted', seq: number, at: string }
           | { __typename: 'StepTaskCreated', seq: number, at: string }
+          | { __typename: 'TextExpired', seq: number, at: string }
           | { __typename: 'ThreadTruncated', seq: number, at: string }
           | { __typename: 'TokensGenerated', seq: number, at: string }
           | { __typename: 'ToolCallCompleted', seq: number, at: string }
@@ -809,6 +817,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'CurrentState', seq: number, at: string }
           | { __typename: 'EvaluationCompleted', seq: number, at: string }
           | { __typename: 'EvaluationFailed', seq: number, at: string }
+          | { __typename: 'EventsExpired', seq: number, at: string }
           | { __typename: 'InputProvided', seq: number, at: string }
           | { __typename: 'InputRequested', question: string, seq: number, at: string }
           | { __typename: 'ModelCallCompleted', seq: number, at: string }
@@ -831,6 +840,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'StepSkipped', seq: number, at: string }
           | { __typename: 'StepStarted', seq: number, at: string }
           | { __typename: 'StepTaskCreated', seq: number, at: string }
+          | { __typename: 'TextExpired', seq: number, at: string }
           | { __typename: 'ThreadTruncated', seq: number, at: string }
           | { __typename: 'TokensGenerated', seq: number, at: string }
           | { __typename: 'ToolCallCompleted', seq: number, at: string }
@@ -844,6 +854,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'CurrentState', seq: number, at: string }
           | { __typename: 'EvaluationCompleted', seq: number, at: string }
           | { __typename: 'EvaluationFailed', seq: number, at: string }
+          | { __typename: 'EventsExpired', seq: number, at: string }
           | { __typename: 'InputProvided', seq: number, at: string }
           | { __typename: 'InputRequested', question: string, seq: number, at: string }
           | { __typename: 'ModelCallCompleted', seq: number, at: string }
@@ -866,6 +877,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'StepSkipped', seq: number, at: string }
           | { __typename: 'StepStarted', seq: number, at: string }
           | { __typename: 'StepTaskCreated', seq: number, at: string }
+          | { __typename: 'TextExpired', seq: number, at: string }
           | { __typename: 'ThreadTruncated', seq: number, at: string }
           | { __typename: 'TokensGenerated', seq: number, at: string }
           | { __typename: 'ToolCallCompleted', seq: number, at: string }
@@ -901,6 +913,7 @@ export type EventPageQuery = { run:
              }
           | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
           | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+          | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
           | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
           | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
           | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -923,6 +936,7 @@ export type EventPageQuery = { run:
           | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
           | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
           | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+          | { __typename: 'TextExpired', firstSeq: number, at: string, attempt: number, seq: number }
           | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
           | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
           | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
@@ -941,6 +955,7 @@ export type EventPageQuery = { run:
              }
           | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
           | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+          | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
           | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
           | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
           | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -963,6 +978,7 @@ export type EventPageQuery = { run:
           | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
           | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
           | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+          | { __typename: 'TextExpired', firstSeq: number, at: string, attempt: number, seq: number }
           | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
           | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
           | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
@@ -981,6 +997,7 @@ export type EventPageQuery = { run:
              }
           | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
           | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+          | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
           | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
           | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
           | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -1003,6 +1020,7 @@ export type EventPageQuery = { run:
           | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
           | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
           | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+          | { __typename: 'TextExpired', firstSeq: number, at: string, attempt: number, seq: number }
           | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
           | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
           | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
@@ -1021,6 +1039,7 @@ export type EventPageQuery = { run:
              }
           | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
           | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
+          | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
           | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
           | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
           | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -1043,6 +1062,7 @@ export type EventPageQuery = { run:
           | { __typename: 'StepSkipped', stepKey: string, at: string, attempt: number, seq: number }
           | { __typename: 'StepStarted', stepKey: string, stepType: string, at: string, attempt: number, seq: number }
           | { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null }
+          | { __typename: 'TextExpired', firstSeq: number, at: string, attempt: number, seq: number }
           | { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number }
           | { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number }
           | { __typename: 'ToolCallCompleted', isError: boolean, output: string, tool: string, toolCallKey: string, at: string, attempt: number, seq: number }
@@ -1142,6 +1162,8 @@ type RunEventFields_EvaluationCompleted_Fragment = { __typename: 'EvaluationComp
 
 type RunEventFields_EvaluationFailed_Fragment = { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
 
+type RunEventFields_EventsExpired_Fragment = { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number };
+
 type RunEventFields_InputProvided_Fragment = { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number };
 
 type RunEventFields_InputRequested_Fragment = { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number };
@@ -1186,6 +1208,8 @@ type RunEventFields_StepStarted_Fragment = { __typename: 'StepStarted', stepKey:
 
 type RunEventFields_StepTaskCreated_Fragment = { __typename: 'StepTaskCreated', item: number | null, stepAttempt: number, stepKey: string, taskId: string, at: string, attempt: number, seq: number, after: { code: RunErrorCode, message: string } | null };
 
+type RunEventFields_TextExpired_Fragment = { __typename: 'TextExpired', firstSeq: number, at: string, attempt: number, seq: number };
+
 type RunEventFields_ThreadTruncated_Fragment = { __typename: 'ThreadTruncated', sentTurns: number, at: string, attempt: number, seq: number };
 
 type RunEventFields_TokensGenerated_Fragment = { __typename: 'TokensGenerated', callId: string, text: string, at: string, attempt: number, seq: number };
@@ -1202,6 +1226,7 @@ export type RunEventFieldsFragment =
   | RunEventFields_CurrentState_Fragment
   | RunEventFields_EvaluationCompleted_Fragment
   | RunEventFields_EvaluationFailed_Fragment
+  | RunEventFields_EventsExpired_Fragment
   | RunEventFields_InputProvided_Fragment
   | RunEventFields_InputRequested_Fragment
   | RunEventFields_ModelCallCompleted_Fragment
@@ -1224,6 +1249,7 @@ export type RunEventFieldsFragment =
   | RunEventFields_StepSkipped_Fragment
   | RunEventFields_StepStarted_Fragment
   | RunEventFields_StepTaskCreated_Fragment
+  | RunEventFields_TextExpired_Fragment
   | RunEventFields_ThreadTruncated_Fragment
   | RunEventFields_TokensGenerated_Fragment
   | RunEventFields_ToolCallCompleted_Fragment
@@ -1650,6 +1676,9 @@ fragment RunEventFields on RunEvent {
     model
     provider
   }
+  ... on EventsExpired {
+    firstSeq
+  }
   ... on InputProvided {
     text
   }
@@ -1752,6 +1781,9 @@ fragment RunEventFields on RunEvent {
     stepAttempt
     stepKey
     taskId
+  }
+  ... on TextExpired {
+    firstSeq
   }
   ... on ThreadTruncated {
     sentTurns

@@ -33,5 +33,6 @@ export function useLogPages(runId: string, from: number, to: number, lastSeq: nu
     }),
   });
   return (seq: number): RunEvent | undefined =>
-    pages[Math.floor((seq - 1) / PAGE) - first]?.data?.[(seq - 1) % PAGE];
+    // In place of what has expired there is one event, with the last number of all of it.
+    pages[Math.floor((seq - 1) / PAGE) - first]?.data?.find((event) => event.seq >= seq);
 }
