@@ -11,7 +11,7 @@ const ann = fixture(() => server.newUser());
 
 const PAGE = `query ($id: ID!, $first: Int, $after: Int, $types: [EventType!]) {
   run(id: $id) { events(first: $first, after: $after, types: $types) {
-    nodes { seq __typename ... on TextExpired { firstSeq } ... on EventsExpired { firstSeq } }
+    nodes { seq __typename ... on TextExpired { firstSeq } ... on EventsExpired { firstSeq runStatus } }
     pageInfo { hasNextPage endCursor }
   } } }`;
 const read = async (id: string, page: object = {}) =>
@@ -132,7 +132,7 @@ describe('logs that are older than 40 days', () => {
   test('are one marker, which ends who follows them', async () => {
     const { id, log, output } = await completed(41);
     const last = log.at(-1)!.seq;
-    const marker = { __typename: 'EventsExpired', seq: last, firstSeq: 1 };
+    const marker = { __typename: 'EventsExpired', seq: last, firstSeq: 1, runStatus: 'COMPLETED' };
     expect((await read(id)).nodes).toEqual([marker]);
     expect(await followed(id)).toMatchObject([{ __typename: 'EventsExpired', seq: last }]);
     expect((await read(id, { after: 3 })).nodes).toEqual([{ ...marker, firstSeq: 4 }]);

@@ -379,7 +379,7 @@ export type RunEventsSubscription = { runEvents:
        }
     | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
     | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-    | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
+    | { __typename: 'EventsExpired', firstSeq: number, runStatus: RunStatus | null, at: string, attempt: number, seq: number }
     | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
     | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
     | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -435,7 +435,7 @@ export type ActivitySubscription = { activity: { cursor: string, taskId: string 
          }
       | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
       | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-      | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
+      | { __typename: 'EventsExpired', firstSeq: number, runStatus: RunStatus | null, at: string, attempt: number, seq: number }
       | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
       | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
       | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -576,7 +576,7 @@ type RunEventFields_EvaluationCompleted_Fragment = { __typename: 'EvaluationComp
 
 type RunEventFields_EvaluationFailed_Fragment = { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
 
-type RunEventFields_EventsExpired_Fragment = { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number };
+type RunEventFields_EventsExpired_Fragment = { __typename: 'EventsExpired', firstSeq: number, runStatus: RunStatus | null, at: string, attempt: number, seq: number };
 
 type RunEventFields_InputProvided_Fragment = { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number };
 
@@ -800,6 +800,7 @@ fragment RunEventFields on RunEvent {
   }
   ... on EventsExpired {
     firstSeq
+    runStatus
   }
   ... on InputProvided {
     text
@@ -1038,6 +1039,7 @@ fragment RunEventFields on RunEvent {
   }
   ... on EventsExpired {
     firstSeq
+    runStatus
   }
   ... on InputProvided {
     text

@@ -18,6 +18,7 @@ export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!, $after: In
     ... on PlanUpdated { plan { steps { id: key description status } } }
     ... on InputRequested { question }
     ... on RunFailed { error { code message } }
+    ... on EventsExpired { runStatus }
     ... on RunCancelled { reason: cancelReason }
   }
 }`);
@@ -99,5 +100,7 @@ export const FRAMES: FrameTable<TaskEvent, Beginning> = {
   ],
   RunCancelled: ({ reason, at }) => [status(at, STATUS.CANCELLED, reason ?? 'Task stopped')],
   TextExpired: nothing,
-  EventsExpired: nothing,
+  // In place of the end, for which clients wait.
+  EventsExpired: ({ runStatus, at }) =>
+    runStatus === null ? [] : [status(at, STATUS[runStatus], 'The events of this task are no longer kept')],
 };

@@ -1,5 +1,5 @@
 import { type EventType, RUN_KINDS, TASK_KINDS } from '../../vocabulary.ts';
-import { QueueReasonEnum, RestartReasonEnum, RunKindEnum } from '../builder/enums.ts';
+import { QueueReasonEnum, RestartReasonEnum, RunKindEnum, RunStatusEnum } from '../builder/enums.ts';
 import { globalId } from '../builder/global-id.ts';
 import { FinishReasonEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
@@ -236,6 +236,12 @@ const EVENTS = {
       firstSeq: t.int({
         description: 'Number of the first event that it stands for; its `seq` is that of the last one.',
         resolve: ({ data }) => data.firstSeq,
+      }),
+      runStatus: t.field({
+        type: RunStatusEnum,
+        nullable: true,
+        description: 'How the run ended. Null when events follow, because it was continued.',
+        resolve: ({ data }) => data.status,
       }),
     }),
   }),

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { markerAtEnd, markerBefore, withEarlierEvents } from './expired-events.ts';
@@ -49,7 +50,7 @@ export async function readEvents(database: Database, runId: string, afterSeq: nu
   const { rows } = await database.pool.query<PageRow>({
     name: 'read-events',
     text: `
-      select run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
+      select run.status, run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
         run.id as "runId", page.seq, page.attempt, page.type, page.data, page.at, page.found
       from run left join lateral (
         select page.*, (count(*) over ())::int as found,
@@ -71,6 +72,7 @@ type PageRow = (LoggedEvent | { seq: null }) & {
   lastSeq: number;
   lastAttempt: number;
   endedAt: Date;
+  status: RunStatus;
 };
 
 async function marked(
@@ -80,7 +82,7 @@ async function marked(
 ): Promise<LoggedEvent[]> {
   const events: LoggedEvent[] = [];
   let previous = afterSeq;
-  for (const { found: _, lastSeq: __, lastAttempt: ___, endedAt: ____, ...event } of rows) {
+  for (const { found: _, lastSeq: __, lastAttempt: ___, endedAt: ____, status: _____, ...event } of rows) {
     if (event.seq === null) break;
     const isFirst = previous === afterSeq && event.seq > previous + 1;
     const hasEarlier = !isFirst || (await withEarlierEvents(database, [runId], afterSeq)).has(runId);
@@ -91,7 +93,9 @@ async function marked(
   }
   const last = rows.at(-1);
   const end =
-    last && !hasMore ? { lastSeq: last.lastSeq, attempt: last.lastAttempt, at: last.endedAt } : null;
+    last && !hasMore
+      ? { lastSeq: last.lastSeq, attempt: last.lastAttempt, at: last.endedAt, status: last.status }
+      : null;
   const marker = end && markerAtEnd(runId, previous, end);
   return marker ? [...events, marker] : events;
 }

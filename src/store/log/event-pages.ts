@@ -1,4 +1,4 @@
-import type { EventType } from '../../vocabulary.ts';
+import type { EventType, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { logSql } from './event-log.ts';
@@ -25,7 +25,7 @@ const eventPages = statement(
   { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]', marks: 'boolean' },
   ($) => `
     select run.id as "runId", page.seq, page.attempt, page.type, page.data, page.at, page.previous, page."isWanted",
-      run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
+      run.status, run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
       case when ${$.marks} then (${KEPT_SEQ}) end as "keptSeq"
     from run left join lateral (
       select *, ${$.types} is null or type = any(${$.types}) as "isWanted" from (
@@ -51,6 +51,7 @@ type PageRow = (LoggedEvent | { seq: null; runId: string }) & {
   lastSeq: number;
   lastAttempt: number;
   endedAt: Date;
+  status: RunStatus;
   /** The last `seq` of the log that is there; null: none, or no markers are wanted. */
   keptSeq: number | null;
 };
@@ -85,6 +86,7 @@ function eventOf(row: PageRow): LoggedEvent[] {
     lastSeq: __,
     lastAttempt: ___,
     endedAt: ____,
+    status: ______,
     keptSeq: _____,
     ...event
   } = row;
@@ -101,9 +103,11 @@ function marked(
     const marker = markerBefore(row, row.previous, row.previous > after || begun.has(row.runId));
     return marker ? [marker, ...eventOf(row)] : eventOf(row);
   });
-  const { runId, keptSeq, lastSeq, lastAttempt: attempt, endedAt: at } = rows[0]!;
+  const { runId, keptSeq, lastSeq, lastAttempt: attempt, endedAt: at, status } = rows[0]!;
   const isWhole = rows[0]!.seq === null || rows.length < limit;
-  const marker = isWhole ? markerAtEnd(runId, Math.max(keptSeq ?? 0, after), { lastSeq, attempt, at }) : null;
+  const marker = isWhole
+    ? markerAtEnd(runId, Math.max(keptSeq ?? 0, after), { lastSeq, attempt, at, status })
+    : null;
   return (marker ? [...found, marker] : found)
     .filter(({ type }) => types === null || types.includes(type))
     .slice(0, limit);

@@ -8,6 +8,7 @@ import type {
   ProviderId,
   QueueReason,
   RestartReason,
+  RunEnding,
   RunKind,
   TaskKind,
 } from '../../vocabulary.ts';
@@ -116,7 +117,11 @@ export interface EventDataByType {
   /** The text from `firstSeq` to the marker's `seq` is no longer kept. */
   TextExpired: { firstSeq: number };
   /** No event from `firstSeq` to the marker's `seq` is kept any more. */
-  EventsExpired: { firstSeq: number };
+  EventsExpired: {
+    firstSeq: number;
+    /** How the run ended; null: events follow, as it was continued. */
+    status: RunEnding | null;
+  };
 }
 
 export type EventData<Type extends EventType> = EventDataByType[Type];

@@ -1,4 +1,4 @@
-import type { EventType, ExpiryEvent } from '../../vocabulary.ts';
+import { type EventType, RUN_ENDINGS, type RunEnding, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { LoggedEvent } from './events.ts';
@@ -14,6 +14,8 @@ export interface LogEnd {
   attempt: number;
   /** When the run ended. */
   at: Date;
+  /** How it ended. */
+  status: RunStatus;
 }
 
 interface Gap {
@@ -24,24 +26,28 @@ interface Gap {
 
 /** The marker of a gap. `at` and `attempt` are those of the event after it, or of the end of the run. */
 function markerOf(
-  type: ExpiryEvent,
   gap: Gap,
   { attempt, at }: Pick<LoggedEvent, 'attempt' | 'at'>,
+  expired: 'text' | { status: RunEnding | null },
 ): LoggedEvent {
-  return { runId: gap.runId, seq: gap.lastSeq, attempt, at, type, data: { firstSeq: gap.firstSeq } };
+  const { runId, firstSeq, lastSeq: seq } = gap;
+  const position = { runId, seq, attempt, at };
+  if (expired === 'text') return { ...position, type: 'TextExpired', data: { firstSeq } };
+  return { ...position, type: 'EventsExpired', data: { firstSeq, status: expired.status } };
 }
 
 /** The marker before an event that does not follow `previous`. @param hasEarlier whether `previous` is in the log */
 export function markerBefore(event: LoggedEvent, previous: number, hasEarlier: boolean): LoggedEvent | null {
   if (event.seq === previous + 1) return null;
   const gap = { runId: event.runId, firstSeq: previous + 1, lastSeq: event.seq - 1 };
-  return markerOf(hasEarlier ? 'TextExpired' : 'EventsExpired', gap, event);
+  return markerOf(gap, event, hasEarlier ? 'text' : { status: null });
 }
 
 /** The marker after the last event that is there: text is not the last event of a log, so all of it has expired. */
 export function markerAtEnd(runId: string, previous: number, end: LogEnd): LoggedEvent | null {
   if (previous >= end.lastSeq) return null;
-  return markerOf('EventsExpired', { runId, firstSeq: previous + 1, lastSeq: end.lastSeq }, end);
+  const status = RUN_ENDINGS.find((ending) => ending === end.status) ?? null;
+  return markerOf({ runId, firstSeq: previous + 1, lastSeq: end.lastSeq }, end, { status });
 }
 
 /** Whether readers of some types of events receive markers. */

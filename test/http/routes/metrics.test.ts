@@ -80,6 +80,8 @@ describe('the text', () => {
         "polyphony_database_connections",
         "polyphony_database_up",
         "polyphony_database_waiting",
+        "polyphony_expired_oldest_seconds",
+        "polyphony_expired_rows_total",
         "polyphony_graphql_operations_total",
         "polyphony_graphql_subscriptions",
         "polyphony_http_request_duration_seconds",

@@ -13,8 +13,8 @@ import { type DeletedRuns, deleteWholeRunsWithin, type WorkingFolder } from './d
 import { expiredBefore } from './expired.ts';
 import { expiredRunsSql } from './find-expired.ts';
 
-const RUNS_AT_ONCE = 50;
-const EVENTS_AT_ONCE = 5_000;
+const RUNS_AT_ONCE = 20;
+const EVENTS_AT_ONCE = 2_000;
 
 /** Runs that were held back, by a thread or by runs that depend on them, are looked at again after this time. */
 const AGAIN_AFTER = `interval '1 day'`;

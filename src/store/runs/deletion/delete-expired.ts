@@ -5,8 +5,8 @@ import { expiredBefore } from './expired.ts';
 import { expiredRunsSql } from './find-expired.ts';
 
 /** Limits of one statement: the locks that it holds, and the time that others could wait for them. */
-const RUNS_AT_ONCE = 100;
-const EVENTS_AT_ONCE = 5_000;
+const RUNS_AT_ONCE = 50;
+const EVENTS_AT_ONCE = 2_000;
 
 /** What is deleted of runs that stay: SQL that deletes it of the runs in `expired`, with the bytes that it frees of each. */
 const REMOVED = {
