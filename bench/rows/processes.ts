@@ -217,5 +217,6 @@ async function fairnessOf(stage: Stage, pairs: Pairs): Promise<number> {
     [at],
   );
   const counts = starts.map((row) => row.starts);
-  return (100 * 3 * Math.min(...counts)) / counts.reduce((sum, count) => sum + count, 0);
+  if (counts.length < 3) return Number.NaN;
+  return (100 * 3 * Math.min(...counts)) / counts.reduce((sum, count) => sum + count);
 }
