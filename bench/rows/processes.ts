@@ -23,8 +23,9 @@ export const processes: Row = {
       for (const count of COUNTS) {
         const name = `${count} ${count === 1 ? 'pair' : 'pairs'}${isPooled ? ', pgbouncer' : ''}`;
         const measured = await measure(stage, count, isPooled);
-        const each = measured.map((figures) => figures['created and completed'].toFixed(0));
-        process.stderr.write(`  ${name}: ${each.join(', ')} /s\n`);
+        // It takes long: what is measured is shown before the end.
+        for (const { what, unit, ours } of linesOf(name, measured, []))
+          process.stderr.write(`  ${what}: ${ours.map((value) => value.toFixed(1)).join(', ')} ${unit}\n`);
         alone ??= measured;
         lines.push(...linesOf(name, measured, measured === alone ? [] : alone));
       }
@@ -178,9 +179,9 @@ async function waitOfLast(databaseUrl: string, ownerId: string): Promise<number>
   for (;;) {
     const [row] = await query<{ milliseconds: number | null }>(
       databaseUrl,
-      `select extract(epoch from task.started_at - run.created_at)::float8 * 1000 as milliseconds
-       from run join task on task.id = run.id
-       where run.owner_id = $1 and run.status = 'completed' order by run.created_at desc limit 1`,
+      `select case when run.status = 'completed' then
+         extract(epoch from task.started_at - run.created_at)::float8 * 1000 end as milliseconds
+       from run join task on task.id = run.id where run.owner_id = $1 order by run.created_at desc limit 1`,
       [ownerId],
     );
     if (row && row.milliseconds !== null) return row.milliseconds;
@@ -208,13 +209,14 @@ async function fairnessOf(stage: Stage, pairs: Pairs): Promise<number> {
     `with started as (
        select owner_id, created_at, task.started_at from run join task on task.id = run.id where created_at > $1
      ), waiting as (
-       select max(first) as since, min(last) as until from (
-         select min(created_at) as first, max(started_at) as last from started group by owner_id) as spans
+       select max(created) as since, min(last) as until from (
+         select max(created_at) as created, max(started_at) as last from started group by owner_id) as spans
      )
      select count(*)::int as starts from started, waiting
      where started_at between since and until group by owner_id`,
     [at],
   );
   const counts = starts.map((row) => row.starts);
-  return (100 * 3 * Math.min(...counts)) / counts.reduce((sum, count) => sum + count, 0);
+  if (counts.length < 3) return Number.NaN;
+  return (100 * 3 * Math.min(...counts)) / counts.reduce((sum, count) => sum + count);
 }

@@ -10,7 +10,7 @@ import { startPooler } from '../../../harness/pooler.ts';
 import { startTestServer } from '../../../harness/server.ts';
 import { startPair } from './standby.ts';
 
-const pair = fixture(startPair, { timeoutMs: 60_000 });
+const pair = fixture(startPair, { timeoutMs: 120_000 });
 const startServer = (readUrl: string) =>
   startTestServer({
     worker: false,
