@@ -219,6 +219,14 @@ describe('the number of runs', () => {
         );
         expect([filter, tasks.totalCount, tasks.nodes.length]).toEqual([filter, count, count]);
       }
+      const { session } = data(
+        await carl.query(`{ session(id: "${sessionId}") {
+          tasks { totalCount } queued: tasks(filter: { statuses: [QUEUED] }) { totalCount }
+          none: tasks(filter: { statuses: [] }) { totalCount } code: tasks(filter: { types: ["code"] }) { totalCount }
+        } }`),
+      );
+      const [all, one, none] = [2, 1, 0].map((totalCount) => ({ totalCount }));
+      expect(session).toEqual({ tasks: all, queued: one, none, code: one });
     };
     await check();
     await foldAll();

@@ -10,6 +10,7 @@ import { openStore } from '../../src/store/store.ts';
 import { startWorker } from '../../src/worker.ts';
 import { getPage, tokenIn } from '../http/page.ts';
 import { type Client, createClient } from './client.ts';
+import { filledTemplate } from './filled-database.ts';
 import { createFolder } from './folder.ts';
 import { admin, withDatabase } from './suite/postgres.ts';
 
@@ -39,16 +40,18 @@ export interface TestServerOptions {
   worker?: boolean;
   /** A migrated database of the caller's, which stays; default: one of its own. */
   databaseUrl?: string;
+  /** With 100,000 runs, of which tests read the plans. */
+  isFilled?: boolean;
   /** With a local admin, as in embedded mode. */
   embedded?: boolean;
   /** In place of the one on stderr. */
   log?: Log;
 }
 
-/** A migrated database of its own. */
-export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+/** A migrated database of its own. @param isFilled whether it has 100,000 runs, see `filledTemplate` */
+export async function createDatabase(isFilled = false): Promise<{ url: string; drop(): Promise<void> }> {
   const url = inject('postgresUrl');
-  const template = new URL(url).pathname.slice(1);
+  const template = isFilled ? await filledTemplate() : new URL(url).pathname.slice(1);
   const name = `test_${randomBytes(6).toString('hex')}`;
   // The default strategy writes each page to the log of the server: thrice the CPU time where fsync is off.
   await admin(url, `create database ${name} template ${template} strategy file_copy`);
@@ -64,7 +67,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   await using started = new AsyncDisposableStack();
   const database = options.databaseUrl
     ? { url: options.databaseUrl, drop: async () => {} }
-    : await createDatabase();
+    : await createDatabase(options.isFilled);
   started.defer(() => database.drop());
   const folder = await createFolder();
   started.defer(() => folder.remove());

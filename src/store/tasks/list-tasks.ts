@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts';
 import type { RowList } from '../database/sql-page.ts';
 import { type AddParameter, collectParameters } from '../database/statement.ts';
-import { type Child, type Children, countChildren, readChildren } from '../runs/lists/list-children.ts';
 import { readKeptCounts } from '../runs/lists/kept-count.ts';
+import { type Child, type Children, countChildren, readChildren } from '../runs/lists/list-children.ts';
 import { type ListedColumns, listKind, type RunListing } from '../runs/lists/list-runs.ts';
 import type { PageOf } from '../runs/lists/list-sql.ts';
 import type { RunPosition } from '../runs/lists/run-order.ts';

@@ -24,6 +24,8 @@ const COUNTS = RUN_STATUSES.map(
 export async function readTaskTotals(database: Database, ownerId: string | null): Promise<TaskTotals> {
   const isOwners = ownerId === null ? '' : 'and owner_id = $1';
   const isTheirs = ownerId === null ? '' : 'and run.owner_id = $1';
+  // Otherwise Postgres may read the tasks of all accounts, by `run_timed`, until it has enough of this one.
+  const isTimed = ownerId === null ? 'duration_ms is not null' : 'coalesce(duration_ms, -1) >= 0';
   const { rows } = await database.pool.query<TaskTotals>({
     name: ownerId === null ? 'read-task-totals' : 'read-task-totals-of-owner',
     text: `
@@ -38,7 +40,7 @@ export async function readTaskTotals(database: Database, ownerId: string | null)
       ) as tasks, (
         select avg(duration_ms)::float8 from (
           select duration_ms from run
-          where kind = 'task' and parent_id is null and status ${FINISHED} and duration_ms is not null ${isTheirs}
+          where kind = 'task' and parent_id is null and status ${FINISHED} and ${isTimed} ${isTheirs}
           order by created_at desc limit ${LAST_TASKS}
         ) as last
       ) as "averageDurationMs", (

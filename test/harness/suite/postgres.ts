@@ -25,6 +25,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await admin(
     server.url,
     `drop database if exists ${template}`,
+    `drop database if exists ${template}_filled`,
     `create database ${template} template template0`,
   );
   const url = withDatabase(server.url, template);
@@ -61,11 +62,26 @@ export function withDatabase(url: string, name: string): string {
   return url.replace(/\/[^/?]*(\?.*)?$/, `/${name}$1`);
 }
 
-export async function admin(url: string, ...statements: string[]): Promise<void> {
+export function admin(url: string, ...statements: string[]): Promise<void> {
+  return connected(url, async (client) => {
+    for (const statement of statements) await client.query(statement);
+  });
+}
+
+/** Work that one of the suite's processes does at a time. */
+export function exclusively(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  return connected(url, async (client) => {
+    // Of the session, so that it is released with the connection.
+    await client.query(`select pg_advisory_lock(hashtext('exclusively'))`);
+    await work(client);
+  });
+}
+
+async function connected(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: withDatabase(url, 'template1') });
   await client.connect();
   try {
-    for (const statement of statements) await client.query(statement);
+    await work(client);
   } finally {
     await client.end();
   }

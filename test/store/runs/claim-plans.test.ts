@@ -7,21 +7,19 @@ import { readWaitingAccounts } from '../../../src/store/workers/waiting-accounts
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
 
-/** 50 of 2,000 accounts have 200 queued runs each, a tenth of them blocked; the others have ended. */
+/** 50 of 2,000 accounts have 200 queued runs each, a tenth of them blocked, beside 100,000 that have ended. */
 const FILL = [
-  `insert into app_user (id, email, name) select 'u' || i, i || '@b.c', 'n' from generate_series(1, 2000) as i`,
-  `insert into run (id, kind, owner_id, origin, status)
-   select 'r' || i, 'task', 'u' || (1 + i % 2000), 'graphql', 'completed' from generate_series(1, 50000) as i`,
   `insert into run (id, kind, owner_id, origin, status, priority, blockers)
    select 'q' || i, 'task', 'u' || (1 + i % 50), 'graphql', 'queued', 1 + i % 10, (i % 11 = 0)::int
    from generate_series(1, 10000) as i`,
   `update run set blockers = 1, deferred_until = now() + interval '1 minute' where status = 'queued' and blockers = 1`,
   `update run set expires_at = now() + interval '1 minute' where status = 'queued' and blockers = 1`,
-  `insert into task (id, kind, prompt, provider, model) select id, 'prompt', 'x', 'demo', 'demo' from run`,
+  `insert into task (id, kind, prompt, provider, model)
+   select id, 'prompt', 'x', 'demo', 'demo' from run where status = 'queued'`,
   'analyze',
 ];
 
-const server = fixture(() => startTestServer({ worker: false }));
+const server = fixture(() => startTestServer({ worker: false, isFilled: true }), { timeoutMs: 240_000 });
 beforeAll(async () => {
   for (const statement of FILL) await server.store.database.pool.query(statement);
 });

@@ -1,5 +1,5 @@
 import type { RunKind } from '../../../vocabulary.ts';
-import { type Conditions, hasSql } from './run-filter.ts';
+import { type Conditions, facetSql, hasSql } from './run-filter.ts';
 import { ofSearch, orderKeySql, type RunOrder, readDirection } from './run-order.ts';
 import { eachSql, joined, type RunRange, type SelectedSql } from './selected-sql.ts';
 
@@ -101,7 +101,7 @@ function firstByKeySql({ indexed, searched }: SelectedSql, page: SearchedPage, f
 }
 
 /**
- * By the index of searches, week by week, because it has no order: a page is found in the first weeks that have matches,
+ * By the index of searches, by weeks, because it has no order: a page is found in the first weeks that have matches,
  * however many there are in others. In another order than that of creation all are read, and weeks are of use only to those
  * of some time. `offset 0` keeps Postgres from finding those of all weeks at once, and comparing each with each week.
  */
@@ -112,14 +112,14 @@ function indexSql(selected: SelectedSql, page: SearchedPage): string {
     return `${weeksSql(selected, page)}
       select each.id, each."orderKey" from week cross join lateral (
         select search.id, search.created_at as "orderKey" from ${SEARCH}${statusSql(selected, 'search.id')}
-        where ${ofWeek(selected)} ${and(ofSearch(joined({ ...selected.created, ...between })))} ${andStatus(selected)}
+        where ${ofWeek(selected, page)} ${and(ofSearch(joined({ ...selected.created, ...between })))} ${andStatus(selected)}
         order by search.created_at ${direction}, search.id ${direction} limit ${most}
       ) as each limit ${most}`;
   }
   const found = (matches: string) => `(select search.id from ${SEARCH} where ${matches} offset 0) as found`;
   const [weeks, source] =
     Object.keys(selected.created).length > 0
-      ? [weeksSql(selected, page), `week cross join lateral ${found(ofWeek(selected))}`]
+      ? [weeksSql(selected, page), `week cross join lateral ${found(ofWeek(selected, page))}`]
       : ['', found(ofList(selected))];
   return `${weeks}
       select run.id, ${key} as "orderKey" from ${source}${runSql(selected, 'found.id')}
@@ -129,20 +129,31 @@ function indexSql(selected: SelectedSql, page: SearchedPage): string {
 
 /** SQL of as many rows as are to be counted. */
 export function countSearchedSql(selected: SelectedSql, most: number): string {
-  const page = {
+  const page: SearchedPage = {
     order: { field: 'created_at', direction: 'desc' },
     range: { offset: 0, fromEnd: false },
-  } as const;
-  return `${weeksSql(selected, { ...page, between: {}, most })}
+    ...{ between: {}, most },
+  };
+  return `${weeksSql(selected, page)}
       select each.id from week cross join lateral (
         select search.id from ${SEARCH}${statusSql(selected, 'search.id')}
-        where ${ofWeek(selected)} ${and(ofSearch(joined(selected.created)))} ${andStatus(selected)} offset 0
+        where ${ofWeek(selected, page)} ${and(ofSearch(joined(selected.created)))} ${andStatus(selected)} offset 0
       ) as each limit ${most}`;
 }
 
-/** SQL of `week`: the weeks in which the account has runs of the kind, in the order of the list. */
-function weeksSql(selected: SelectedSql, { order, range, between }: SearchedPage): string {
-  const direction = order.field === 'created_at' ? readDirection(order, range) : 'desc';
+/**
+ * Weeks that one probe of the index finds: each probe reads all rows that are not merged yet, and each finds all matches of
+ * its weeks. The first is of one week, where most pages end.
+ */
+const WEEKS_AT_ONCE = 4;
+
+/**
+ * SQL of `week`: weeks, `size` of them up to or from `number`, in which the account has runs of the kind, in the order of the
+ * list.
+ */
+function weeksSql(selected: SelectedSql, page: SearchedPage): string {
+  const { order, between } = page;
+  const direction = weekDirection(page);
   const bounds = order.field === 'created_at' ? { ...selected.created, ...between } : selected.created;
   const next = (also: string) => `
         select run_week(search.created_at) from ${SEARCH}
@@ -151,18 +162,27 @@ function weeksSql(selected: SelectedSql, { order, range, between }: SearchedPage
         order by search.created_at ${direction}, search.id ${direction} limit 1`;
   const isBeyond =
     direction === 'desc'
-      ? 'search.created_at < to_timestamp(week.number * 604800.0)'
-      : 'search.created_at >= to_timestamp((week.number + 1) * 604800.0)';
+      ? 'search.created_at < to_timestamp((week.number - week.size + 1) * 604800.0)'
+      : 'search.created_at >= to_timestamp((week.number + week.size) * 604800.0)';
   return `
-      with recursive week (number) as (
-        (${next('')})
+      with recursive week (number, size) as (
+        select (${next('')}), 1
         union all
-        select (${next(`and ${isBeyond}`)}) from week where week.number is not null
+        select (${next(`and ${isBeyond}`)}), least(2 * week.size, ${WEEKS_AT_ONCE}) from week where week.number is not null
       )`;
 }
 
-const ofWeek = (selected: SelectedSql) =>
-  `${ofList(selected)} and ${hasSql(selected.scope, 'week', 'week.number::text')}`;
+const weekDirection = ({ order, range }: SearchedPage) =>
+  order.field === 'created_at' ? readDirection(order, range) : 'desc';
+
+function ofWeek(selected: SelectedSql, page: SearchedPage): string {
+  const numbers =
+    weekDirection(page) === 'desc'
+      ? 'week.number - week.size + 1, week.number'
+      : 'week.number, week.number + week.size - 1';
+  const facets = `select array_agg(${facetSql(selected.scope, 'week', 'number::text')}) from generate_series(${numbers}) as number`;
+  return `${ofList(selected)} and search.facets && (${facets})`;
+}
 
 function ofList({ owner, scope, session, searched }: SelectedSql): string {
   return joined({
