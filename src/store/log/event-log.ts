@@ -70,22 +70,28 @@ export async function attemptStart(database: Database, runId: string): Promise<n
   const { rows } = await database.pool.query<{ seq: number }>({
     name: 'attempt-start',
     text: `
-      select coalesce(max(event.seq), 0) as seq
-      from run join run_event as event on event.month = run.month and event.run_id = run.id
-      where run.id = $1 and event.type = 'AttemptStarted'`,
+      select coalesce(begun.seq, 0) as seq
+      from run cross join lateral (
+        select max(seq) as seq from run_event
+        where month = run.month and run_id = run.id and type = 'AttemptStarted'
+      ) as begun
+      where run.id = $1`,
     values: [runId],
   });
   return rows[0]?.seq ?? 0;
 }
 
-/** Deletes the logs of runs, whose rows are still there. */
+/** Deletes the logs of runs, whose rows are still there. Months are values, so that no others are locked. */
 export async function deleteLogs(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ month: string }>(
+    'select distinct month::text from run where id = any($1::text[])',
+    [runIds],
+  );
+  const months = rows.map(({ month }) => month);
   for (const table of ['run_text', 'run_event']) {
     await client.query({
-      text: `
-        delete from ${table} using run
-        where run.id = any($1::text[]) and ${table}.month = run.month and ${table}.run_id = run.id`,
-      values: [runIds],
+      text: `delete from ${table} where month = any($1::date[]) and run_id = any($2::text[])`,
+      values: [months, runIds],
     });
   }
 }
