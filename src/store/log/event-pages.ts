@@ -1,7 +1,7 @@
 import type { EventType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { logSql } from './event-log.ts';
+import { logSql, readMonths } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 
 /** A page of a log. */
@@ -15,21 +15,24 @@ export interface EventRange {
 
 const eventPages = statement(
   'read-event-pages',
-  { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]' },
+  { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]', month: 'text' },
   ($) => `
     select page.run_id as "runId", page.seq, page.attempt, page.type, page.data, page.at
     from run cross join lateral (
-      ${logSql(`seq > ${$.after} and (${$.types} is null or type = any(${$.types}))`, $.limit)}
+      ${logSql(`seq > ${$.after} and (${$.types} is null or type = any(${$.types}))`, $.limit, `${$.month}::date`)}
     ) as page
-    where run.id = any(${$.runIds}) order by page.run_id, page.seq`,
+    where run.id = any(${$.runIds}) and run.month = ${$.month}::date order by page.run_id, page.seq`,
 );
 
-/** The same page of the logs of many runs, in one query. */
+/** The same page of the logs of many runs, in one query for each of their months. */
 export async function readEventPages(
   database: Database,
   runIds: readonly string[],
   range: EventRange,
 ): Promise<LoggedEvent[]> {
-  const { rows } = await database.pool.query<LoggedEvent>(eventPages({ runIds, ...range }));
-  return rows;
+  const months = await readMonths(database, runIds);
+  const pages = months.map((month) =>
+    database.pool.query<LoggedEvent>(eventPages({ runIds, ...range, month })),
+  );
+  return (await Promise.all(pages)).flatMap(({ rows }) => rows);
 }
