@@ -393,7 +393,7 @@ describe.each([
   },
   {
     what: 'the deletion of the logs of some runs',
-    ask: () => deleteLogs(server.store.database.pool as unknown as ClientBase, ['none', 'of these']),
+    ask: () => deleteLogs(server.store.database.pool as unknown as ClientBase, ['r9', 'none']),
     index: /^run_event_\d+_\d+_pkey$/,
   },
   {
