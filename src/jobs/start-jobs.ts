@@ -11,6 +11,7 @@ import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { claimNext, claimOne, executeRun } from './execute-run.ts';
 import { startJobRunner } from './job-runner.ts';
+import { joinTexts } from './join-texts.ts';
 import { bePresent } from './presence.ts';
 import { prune } from './prune.ts';
 import { reap } from './reaper.ts';
@@ -77,7 +78,7 @@ export async function startJobs(
   });
   const lookingAfter = Promise.all([
     reap({ database, presence, dispatcher: context.dispatcher, log }, stopping.signal),
-    ...[sweep, prune, keepTime, addUpCounters, executeBulkOperations].map((task) =>
+    ...[sweep, prune, keepTime, addUpCounters, executeBulkOperations, joinTexts].map((task) =>
       task(context, stopping.signal),
     ),
   ]);

@@ -15,6 +15,7 @@ import type { Feed } from '../../src/store/log/bus.ts';
 import { attemptStart, deleteLogs, readEvents } from '../../src/store/log/event-log.ts';
 import { readEventPages } from '../../src/store/log/event-pages.ts';
 import { presentStart, readFeed } from '../../src/store/log/feed.ts';
+import { findTextTicket } from '../../src/store/log/generated-text/join-text.ts';
 import {
   readLatestTextCall,
   readTextStart,
@@ -73,6 +74,7 @@ const FILL = [
   `insert into account_usage (owner_id) select id from app_user`,
   `insert into usage_change (owner_id, runs, objects, bytes)
    select 'u' || (1 + i % 2000), 1, 0, 100 from generate_series(1, 100000) as i`,
+  `insert into text_ticket (run_id) select 'r' || i from generate_series(1, 20000) as i`,
   `insert into run (id, kind, owner_id, origin, status) values ('b1', 'bulk', 'u7', 'graphql', 'running')`,
   `insert into bulk (id, action, settings) values ('b1', 'cancel', '{}')`,
 ];
@@ -425,6 +427,11 @@ describe.each([
     what: 'the log of a run',
     ask: () => readEvents(server.store.database, 'r7', 2),
     index: /^run_text_\d+_\d+_pkey$/,
+  },
+  {
+    what: 'a run whose text is to be joined',
+    ask: () => findTextTicket(server.store.database, 'r7'),
+    index: 'text_ticket_pkey',
   },
   {
     what: 'where the attempt of a run begins',

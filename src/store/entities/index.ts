@@ -22,7 +22,7 @@ import { Orchestration, OrchestrationRound } from './orchestration.ts';
 import { Run } from './run.ts';
 import { RunEvent } from './run-event.ts';
 import { RunSearch } from './run-search.ts';
-import { RunText } from './run-text.ts';
+import { RunText, TextTicket } from './run-text.ts';
 import { Session } from './session.ts';
 import { Step } from './step.ts';
 import { Task } from './task.ts';
@@ -72,6 +72,7 @@ export const entities = [
   Step,
   Task,
   Template,
+  TextTicket,
   Thread,
   ThreadTurn,
   UsageChange,

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
+import { eventsOf, LOG_COLUMNS, type LogRow, logSql } from './log-rows.ts';
 
 /** UTF-8 bytes of all strings among the values, for `movedSql` and new runs; other values count as 0. */
 export function bytesOf(...texts: readonly unknown[]): number {
@@ -20,49 +21,39 @@ export function eventsParameter(events: readonly NewEvent[]): string {
   return JSON.stringify(events);
 }
 
-/** A page ends with the event that exceeds one of these; a reader holds a page in memory. */
+/** A page ends with the row that exceeds one of these; a reader holds a page in memory. */
 export const PAGE_EVENTS = 200;
 export const PAGE_CHARACTERS = 64 * 1024;
 
 export interface EventPage {
-  events: LoggedEvent[];
+  events: Iterable<LoggedEvent>;
   /** Whether more events may follow. */
   hasMore: boolean;
 }
 
-/**
- * SQL of the first events of the log of a row of `run`, in order: of both tables that share its numbers.
- * @param which SQL of a condition @param limit SQL of how many
- */
-export function logSql(which: string, limit: string): string {
-  const from = (table: string, data: string) => `(
-      select run_id, seq, attempt, type, ${data} as data, at from ${table}
-      where month = run.month and run_id = run.id and ${which} order by seq limit ${limit}
-    )`;
-  const text = `jsonb_build_object('callId', call_id, 'text', text)`;
-  return `${from('run_event', 'data')} union all ${from('run_text', text)} order by seq limit ${limit}`;
-}
-
 /** Events of a run after `seq`, in order. */
 export async function readEvents(database: Database, runId: string, afterSeq: number): Promise<EventPage> {
-  const { rows } = await database.pool.query<LoggedEvent & { found: number }>({
+  const { rows } = await database.pool.query<LogRow & { found: number }>({
     name: 'read-events',
     text: `
-      select run_id as "runId", seq, attempt, type, data, at, found from (
-        select page.*, (count(*) over ())::int as found,
-          coalesce(sum(length(data::text)) over (order by seq rows between unbounded preceding and 1 preceding), 0)
-            as characters_before
-        from run cross join lateral (${logSql('seq > $2', String(PAGE_EVENTS))}) as page
+      select ${LOG_COLUMNS}, rows_found as found from (
+        select found.*, (count(*) over ())::int as rows_found,
+          coalesce(sum(size) over (order by seq rows between unbounded preceding and 1 preceding), 0) as size_before
+        from run cross join lateral (${logSql('$2', String(PAGE_EVENTS))}) as found
         where run.id = $1
-      ) as measured
-      where characters_before < ${PAGE_CHARACTERS} order by seq`,
+      ) as page
+      where size_before < ${PAGE_CHARACTERS} order by seq`,
     values: [runId, afterSeq],
   });
   const found = rows[0]?.found ?? 0;
   return {
-    events: rows.map(({ found: _, ...event }) => event as LoggedEvent),
+    events: eventsOfAll(rows, afterSeq),
     hasMore: found === PAGE_EVENTS || rows.length < found,
   };
+}
+
+function* eventsOfAll(rows: readonly LogRow[], afterSeq: number): Generator<LoggedEvent, void, undefined> {
+  for (const row of rows) yield* eventsOf(row, afterSeq);
 }
 
 /** The `seq` before the first event of the run's current attempt. */

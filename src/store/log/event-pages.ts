@@ -1,8 +1,8 @@
 import type { EventType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { logSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
+import { eventsOf, LOG_COLUMNS, type LogRow, logSql } from './log-rows.ts';
 
 /** A page of a log. */
 export interface EventRange {
@@ -17,11 +17,12 @@ const eventPages = statement(
   'read-event-pages',
   { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]' },
   ($) => `
-    select page.run_id as "runId", page.seq, page.attempt, page.type, page.data, page.at
-    from run cross join lateral (
-      ${logSql(`seq > ${$.after} and (${$.types} is null or type = any(${$.types}))`, $.limit)}
+    select ${LOG_COLUMNS} from run cross join lateral (
+      select *, coalesce(sum(coalesce(last_seq, seq) - greatest(seq - 1, ${$.after}))
+        over (order by seq rows between unbounded preceding and 1 preceding), 0) as events_before
+      from (${logSql($.after, $.limit, `(${$.types} is null or type = any(${$.types}))`)}) as found
     ) as page
-    where run.id = any(${$.runIds}) order by page.run_id, page.seq`,
+    where run.id = any(${$.runIds}) and events_before < ${$.limit} order by page.run_id, page.seq`,
 );
 
 /** The same page of the logs of many runs, in one query. */
@@ -30,6 +31,12 @@ export async function readEventPages(
   runIds: readonly string[],
   range: EventRange,
 ): Promise<LoggedEvent[]> {
-  const { rows } = await database.pool.query<LoggedEvent>(eventPages({ runIds, ...range }));
-  return rows;
+  const { rows } = await database.pool.query<LogRow>(eventPages({ runIds, ...range }));
+  const byRun = Map.groupBy(rows, ({ runId }) => runId);
+  return [...byRun.values()].flatMap((ofRun) =>
+    Iterator.from(ofRun)
+      .flatMap((row) => eventsOf(row, range.after))
+      .take(range.limit)
+      .toArray(),
+  );
 }
