@@ -179,6 +179,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
       'add-up-counters.ts',
       'execute-run.ts',
       'bulk-operations.ts',
+      'join-texts.ts',
       'delete-account.ts',
       'index.ts',
     ],

@@ -19,6 +19,8 @@ export interface Dispatcher {
   lookAround(): Promise<void>;
   /** A slot has looked for tickets and found none. */
   queueIsEmpty(): void;
+  /** Whether at least half of the slots are free: time for work that no client waits for. */
+  isQuiet(): boolean;
   /** How many other workers share the database. */
   othersAre(count: number): void;
   /** Starts nothing more without a ticket, and waits for what was started that way. */
@@ -63,7 +65,6 @@ export function createDispatcher(
   let mayWait = true;
   // The last slot is left to a ticket: a run without one and one with a ticket may start at the same moment.
   const isBusy = () => turns.held() >= slots - 1;
-
   function startIdle(): void {
     while (fetched.value() >= slots && early.count() < extraOf(slots) && !stopping.aborted) {
       const choice = turns.chooseIdle();
@@ -105,6 +106,7 @@ export function createDispatcher(
     queueIsEmpty() {
       mayWait = isBusy();
     },
+    isQuiet: () => turns.held() <= slots / 2,
     othersAre(count) {
       isAlone = count === 0;
     },

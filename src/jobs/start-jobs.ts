@@ -12,6 +12,7 @@ import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { claimNext, claimOne, executeRun } from './execute-run.ts';
 import { startJobRunner } from './job-runner.ts';
+import { joinTexts } from './join-texts.ts';
 import { bePresent } from './presence.ts';
 import { prune } from './prune.ts';
 import { reap } from './reaper.ts';
@@ -32,7 +33,7 @@ const JOB_POOL_MAX = 10;
  */
 const UNHURRIED = '-c synchronous_commit=off';
 
-const REPEATED = [sweep, prune, keepTime, addUpCounters, executeBulkOperations];
+const REPEATED = [sweep, prune, keepTime, addUpCounters, executeBulkOperations, joinTexts];
 
 export async function startJobs(
   engine: EngineContext,

@@ -46,6 +46,7 @@ const FILL = [
    select id, id, 'a', 'file', 'text/plain', 1, 'x', 'x', false from run`,
   `insert into idempotency_key (owner_id, key, body_hash, run_id) select owner_id, id, 'x', id from run`,
   `insert into dependency (run_id, on_run_id) select 'r' || i, 'r' || (i + 1) from generate_series(1, 19999) as i`,
+  `insert into text_ticket (run_id) select 'r' || i from generate_series(1, 20000) as i`,
   `insert into account_usage (owner_id) select id from app_user`,
   `insert into usage_change (owner_id, runs, objects, bytes)
    select 'u' || (1 + i % 2000), 1, 0, 100 from generate_series(1, 100000) as i`,

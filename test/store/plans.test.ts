@@ -15,6 +15,7 @@ import type { Feed } from '../../src/store/log/bus.ts';
 import { attemptStart, deleteLogs, readEvents } from '../../src/store/log/event-log.ts';
 import { readEventPages } from '../../src/store/log/event-pages.ts';
 import { presentStart, readFeed } from '../../src/store/log/feed.ts';
+import { findTextTicket } from '../../src/store/log/generated-text/join-text.ts';
 import {
   readLatestTextCall,
   readTextStart,
@@ -385,6 +386,11 @@ describe.each([
     what: 'the log of a run',
     ask: () => readEvents(server.store.database, 'r7', 2),
     index: /^run_text_\d+_\d+_pkey$/,
+  },
+  {
+    what: 'a run whose text is to be joined',
+    ask: () => findTextTicket(server.store.database, 'r7'),
+    index: 'text_ticket_pkey',
   },
   {
     what: 'where the attempt of a run begins',

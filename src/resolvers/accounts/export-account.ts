@@ -120,9 +120,11 @@ async function* linesOfRun(
   for (const call of await exportCalls(database, runId)) yield lineOf('modelCall', 'ModelCall', call);
   for (let after = 0, hasMore = true; hasMore; ) {
     const page = await readEvents(database, runId, after);
-    for (const { type, ...event } of page.events) yield { type: 'event', event: type, ...event };
+    for (const { type, ...event } of page.events) {
+      yield { type: 'event', event: type, ...event };
+      after = event.seq;
+    }
     hasMore = page.hasMore;
-    after = page.events.at(-1)?.seq ?? after;
   }
   for (const { id } of await readArtifacts(database, [runId])) {
     const artifact = await readArtifact(database, ownerId, id);

@@ -23,7 +23,7 @@ import { Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { RunEvent } from './run-event.ts';
 import { RunSearch } from './run-search.ts';
-import { RunText } from './run-text.ts';
+import { RunText, TextTicket } from './run-text.ts';
 import { Session } from './session.ts';
 import { Step } from './step.ts';
 import { Task } from './task.ts';
@@ -74,6 +74,7 @@ export const entities = [
   Step,
   Task,
   Template,
+  TextTicket,
   Thread,
   ThreadTurn,
   UsageChange,

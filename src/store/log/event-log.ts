@@ -1,8 +1,15 @@
 import type { ClientBase } from 'pg';
-import type { RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { markerAtEnd, markerBefore, withEarlierEvents } from './expired-events.ts';
+import {
+  END_COLUMNS,
+  endOf,
+  type LogEndRow,
+  markerAtEnd,
+  markerBefore,
+  withEarlierEvents,
+} from './expired-events.ts';
+import { eventsOf, LOG_COLUMNS, type LogRow, lastSeqOf, logSql, readMonths } from './log-rows.ts';
 
 /** UTF-8 bytes of all strings among the values, for `movedSql` and new runs; other values count as 0. */
 export function bytesOf(...texts: readonly unknown[]): number {
@@ -22,82 +29,66 @@ export function eventsParameter(events: readonly NewEvent[]): string {
   return JSON.stringify(events);
 }
 
-/** A page ends with the event that exceeds one of these; a reader holds a page in memory. */
+/** A page ends with the row that exceeds one of these; a reader holds a page in memory. */
 export const PAGE_EVENTS = 200;
 export const PAGE_CHARACTERS = 64 * 1024;
 
 export interface EventPage {
-  events: LoggedEvent[];
+  events: Iterable<LoggedEvent>;
   /** Whether more events may follow. */
   hasMore: boolean;
 }
 
-/**
- * SQL of the first events of the log of a row of `run`, in order: of both tables that share its numbers.
- * @param which SQL of a condition @param limit SQL of how many
- */
-export function logSql(which: string, limit: string): string {
-  const from = (table: string, data: string) => `(
-      select run_id, seq, attempt, type, ${data} as data, at from ${table}
-      where month = run.month and run_id = run.id and ${which} order by seq limit ${limit}
-    )`;
-  const text = `jsonb_build_object('callId', call_id, 'text', text)`;
-  return `${from('run_event', 'data')} union all ${from('run_text', text)} order by seq limit ${limit}`;
-}
-
 /** Events of a run after `seq`, in order, with markers in place of those that have expired. */
 export async function readEvents(database: Database, runId: string, afterSeq: number): Promise<EventPage> {
+  const [month] = await readMonths(database, [runId]);
+  if (month === undefined) return { events: [], hasMore: false };
   const { rows } = await database.pool.query<PageRow>({
-    name: 'read-events',
+    name: `read-events-${month}`,
     text: `
-      select run.status, run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
-        run.id as "runId", page.seq, page.attempt, page.type, page.data, page.at, page.found
+      select ${END_COLUMNS}, ${LOG_COLUMNS}, page.rows_found as found
       from run left join lateral (
-        select page.*, (count(*) over ())::int as found,
-          coalesce(sum(length(data::text)) over (order by seq rows between unbounded preceding and 1 preceding), 0)
-            as characters_before
-        from (${logSql('seq > $2', String(PAGE_EVENTS))}) as page
-      ) as page on page.characters_before < ${PAGE_CHARACTERS}
+        select page.*, (count(*) over ())::int as rows_found,
+          coalesce(sum(size) over (order by seq rows between unbounded preceding and 1 preceding), 0) as size_before
+        from (${logSql({ after: '$2', limit: String(PAGE_EVENTS), month })}) as page
+      ) as page on page.size_before < ${PAGE_CHARACTERS}
       where run.id = $1 order by page.seq`,
     values: [runId, afterSeq],
   });
   const found = rows[0]?.found ?? 0;
   const hasMore = found === PAGE_EVENTS || rows.length < found;
-  return { events: await marked(database, rows, { runId, afterSeq, hasMore }), hasMore };
+  const first = rows[0];
+  const isUncertain = first?.seq != null && first.seq > afterSeq + 1;
+  const hasEarlier = isUncertain && (await withEarlierEvents(database, [runId], afterSeq)).has(runId);
+  return { events: withMarkers(rows, { runId, afterSeq, hasEarlier, hasMore }), hasMore };
 }
 
 /** A row without an event when there is none after `seq`. */
-type PageRow = (LoggedEvent | { seq: null }) & {
-  found: number | null;
-  lastSeq: number;
-  lastAttempt: number;
-  endedAt: Date;
-  status: RunStatus;
-};
+type PageRow = (LogRow | { seq: null }) & LogEndRow & { found: number | null };
 
-async function marked(
-  database: Database,
+interface Page {
+  runId: string;
+  afterSeq: number;
+  /** Whether the log has an event up to `afterSeq`, if the first row does not follow it. */
+  hasEarlier: boolean;
+  hasMore: boolean;
+}
+
+function* withMarkers(
   rows: readonly PageRow[],
-  { runId, afterSeq, hasMore }: { runId: string; afterSeq: number; hasMore: boolean },
-): Promise<LoggedEvent[]> {
-  const events: LoggedEvent[] = [];
+  { runId, afterSeq, hasEarlier, hasMore }: Page,
+): Generator<LoggedEvent, void, undefined> {
   let previous = afterSeq;
-  for (const { found: _, lastSeq: __, lastAttempt: ___, endedAt: ____, status: _____, ...event } of rows) {
-    if (event.seq === null) break;
-    const isFirst = previous === afterSeq && event.seq > previous + 1;
-    const hasEarlier = !isFirst || (await withEarlierEvents(database, [runId], afterSeq)).has(runId);
-    const marker = markerBefore(event, previous, hasEarlier);
-    if (marker) events.push(marker);
-    events.push(event);
-    previous = event.seq;
+  for (const row of rows) {
+    if (row.seq === null) break;
+    const marker = markerBefore(row, previous, previous > afterSeq || hasEarlier);
+    if (marker) yield marker;
+    yield* eventsOf(row, afterSeq);
+    previous = lastSeqOf(row);
   }
   const last = rows.at(-1);
-  const end =
-    last && !hasMore
-      ? { lastSeq: last.lastSeq, attempt: last.lastAttempt, at: last.endedAt, status: last.status }
-      : null;
-  const marker = end && markerAtEnd(runId, previous, end);
-  return marker ? [...events, marker] : events;
+  const marker = last && !hasMore ? markerAtEnd(runId, previous, endOf(last)) : null;
+  if (marker) yield marker;
 }
 
 /** The `seq` before the first event of the run's current attempt. */
@@ -105,22 +96,28 @@ export async function attemptStart(database: Database, runId: string): Promise<n
   const { rows } = await database.pool.query<{ seq: number }>({
     name: 'attempt-start',
     text: `
-      select coalesce(max(event.seq), 0) as seq
-      from run join run_event as event on event.month = run.month and event.run_id = run.id
-      where run.id = $1 and event.type = 'AttemptStarted'`,
+      select coalesce(begun.seq, 0) as seq
+      from run cross join lateral (
+        select max(seq) as seq from run_event
+        where month = run.month and run_id = run.id and type = 'AttemptStarted'
+      ) as begun
+      where run.id = $1`,
     values: [runId],
   });
   return rows[0]?.seq ?? 0;
 }
 
-/** Deletes the logs of runs, whose rows are still there. */
+/** Deletes the logs of runs, whose rows are still there. Months are values, so that no others are locked. */
 export async function deleteLogs(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ month: string }>(
+    'select distinct month::text from run where id = any($1::text[])',
+    [runIds],
+  );
+  const months = rows.map(({ month }) => month);
   for (const table of ['run_text', 'run_event']) {
     await client.query({
-      text: `
-        delete from ${table} using run
-        where run.id = any($1::text[]) and ${table}.month = run.month and ${table}.run_id = run.id`,
-      values: [runIds],
+      text: `delete from ${table} where month = any($1::date[]) and run_id = any($2::text[])`,
+      values: [months, runIds],
     });
   }
 }

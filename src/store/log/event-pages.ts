@@ -1,9 +1,17 @@
-import type { EventType, RunStatus } from '../../vocabulary.ts';
+import type { EventType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { logSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { markerAtEnd, markerBefore, wantsMarkers, withEarlierEvents } from './expired-events.ts';
+import {
+  END_COLUMNS,
+  endOf,
+  type LogEndRow,
+  markerAtEnd,
+  markerBefore,
+  wantsMarkers,
+  withEarlierEvents,
+} from './expired-events.ts';
+import { eventsOf, LOG_COLUMNS, type LogRow, lastSeqOf, logSql, readMonths } from './log-rows.ts';
 
 /** A page of a log. */
 export interface EventRange {
@@ -15,55 +23,68 @@ export interface EventRange {
 }
 
 /** SQL of the last number that is in the log of a row of `run`. */
-const KEPT_SEQ = `greatest(${['run_event', 'run_text']
-  .map((table) => `(select max(seq) from ${table} where month = run.month and run_id = run.id)`)
-  .join(', ')})`;
+const keptSeq = (month: string) => `greatest(
+  (select max(seq) from run_event where month = '${month}' and run_id = run.id),
+  (select coalesce(last_seq, seq) from run_text where month = '${month}' and run_id = run.id order by seq desc limit 1))`;
 
 /** For gaps between events of some types, all events have to be read. */
-const eventPages = statement(
-  'read-event-pages',
-  { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]', marks: 'boolean' },
-  ($) => `
-    select run.id as "runId", page.seq, page.attempt, page.type, page.data, page.at, page.previous, page."isWanted",
-      run.status, run.last_seq as "lastSeq", run.attempt as "lastAttempt", coalesce(run.ended_at, run.updated_at) as "endedAt",
-      case when ${$.marks} then (${KEPT_SEQ}) end as "keptSeq"
-    from run left join lateral (
-      select *, ${$.types} is null or type = any(${$.types}) as "isWanted" from (
-        select *, lag(seq, 1, ${$.after}) over (order by seq) as previous from (
-          ${logSql(
-            `seq > ${$.after} and (${$.marks} or ${$.types} is null or type = any(${$.types}))`,
-            `case when ${$.types} is null or not ${$.marks} then ${$.limit} end`,
-          )}
-        ) as logged
-      ) as logged
-      where ${$.types} is null or type = any(${$.types}) or (${$.marks} and seq > previous + 1)
-      order by seq limit ${$.limit}
-    ) as page on true
-    where run.id = any(${$.runIds}) order by run.id, page.seq`,
-);
+const eventPages = (month: string) =>
+  statement(
+    `read-event-pages-${month}`,
+    { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]', marks: 'boolean' },
+    ($) => {
+      const isWanted = `(${$.types} is null or type = any(${$.types}))`;
+      const rows = logSql({
+        after: $.after,
+        limit: `case when ${$.types} is null or not ${$.marks} then ${$.limit} end`,
+        month,
+        which: `(${$.marks} or ${isWanted})`,
+      });
+      return `
+        select ${END_COLUMNS}, ${LOG_COLUMNS}, page.previous, page."isWanted",
+          case when ${$.marks} then (${keptSeq(month)}) end as "keptSeq"
+        from run left join lateral (
+          select * from (
+            select *, coalesce(sum(case when "isWanted" then coalesce(last_seq, seq) - greatest(seq - 1, ${$.after}) else 1 end)
+              over (order by seq rows between unbounded preceding and 1 preceding), 0) as events_before
+            from (
+              select *, ${isWanted} as "isWanted", lag(coalesce(last_seq, seq), 1, ${$.after}) over (order by seq) as previous
+              from (${rows}) as found
+            ) as found
+            where "isWanted" or (${$.marks} and seq > previous + 1)
+          ) as counted
+          where events_before < ${$.limit}
+        ) as page on true
+        where run.id = any(${$.runIds}) and run.month = '${month}' order by run.id, page.seq`;
+    },
+  );
 
 /** A row without an event when a run has none in the range. */
-type PageRow = (LoggedEvent | { seq: null; runId: string }) & {
-  /** The `seq` of the event before it, or `after`. */
-  previous: number;
-  /** false: it is here only for the gap before it. */
-  isWanted: boolean;
-  lastSeq: number;
-  lastAttempt: number;
-  endedAt: Date;
-  status: RunStatus;
-  /** The last `seq` of the log that is there; null: none, or no markers are wanted. */
-  keptSeq: number | null;
-};
+type PageRow = (LogRow | { seq: null; runId: string }) &
+  LogEndRow & {
+    /** The `seq` of the event before it, or `after`. */
+    previous: number;
+    /** false: it is here only for the gap before it. */
+    isWanted: boolean;
+    /** The last `seq` of the log that is there; null: none, or no markers are wanted. */
+    keptSeq: number | null;
+  };
 
-/** The same page of the logs of many runs, in one query, with markers in place of events that have expired. */
+/**
+ * The same page of the logs of many runs, in one query for each of their months, with markers in place of events that
+ * have expired.
+ */
 export async function readEventPages(
   database: Database,
   runIds: readonly string[],
   range: EventRange,
 ): Promise<LoggedEvent[]> {
   const marks = wantsMarkers(range.types);
-  const { rows } = await database.pool.query<PageRow>(eventPages({ runIds, ...range, marks }));
+  const months = await readMonths(database, runIds);
+  const pages = months.map((month) =>
+    database.pool.query<PageRow>(eventPages(month)({ runIds, ...range, marks })),
+  );
+  const rows = (await Promise.all(pages)).flatMap((page) => page.rows);
   const uncertain = rows.filter(
     ({ seq, previous }) => seq !== null && previous === range.after && seq > previous + 1,
   );
@@ -75,40 +96,40 @@ export async function readEventPages(
       )
     : new Set<string>();
   return [...Map.groupBy(rows, ({ runId }) => runId).values()].flatMap((ofRun) =>
-    marks ? marked(ofRun, begun, range) : ofRun.flatMap(eventOf),
+    Iterator.from(marks ? withMarkers(ofRun, begun, range) : withoutMarkers(ofRun, range))
+      .filter(({ type }) => range.types === null || range.types.includes(type))
+      .take(range.limit)
+      .toArray(),
   );
 }
 
-function eventOf(row: PageRow): LoggedEvent[] {
-  const {
-    previous: _,
-    isWanted,
-    lastSeq: __,
-    lastAttempt: ___,
-    endedAt: ____,
-    status: ______,
-    keptSeq: _____,
-    ...event
-  } = row;
-  return event.seq !== null && isWanted ? [event] : [];
+function eventsIn(row: PageRow, { after }: EventRange): Iterable<LoggedEvent> {
+  return row.seq !== null && row.isWanted ? eventsOf(row, after) : [];
 }
 
-function marked(
+function* withoutMarkers(
+  rows: readonly PageRow[],
+  range: EventRange,
+): Generator<LoggedEvent, void, undefined> {
+  for (const row of rows) yield* eventsIn(row, range);
+}
+
+function* withMarkers(
   rows: readonly PageRow[],
   begun: Set<string>,
-  { after, limit, types }: EventRange,
-): LoggedEvent[] {
-  const found = rows.flatMap((row) => {
-    if (row.seq === null) return [];
+  range: EventRange,
+): Generator<LoggedEvent, void, undefined> {
+  const { after, limit } = range;
+  let read = 0;
+  for (const row of rows) {
+    if (row.seq === null) continue;
     const marker = markerBefore(row, row.previous, row.previous > after || begun.has(row.runId));
-    return marker ? [marker, ...eventOf(row)] : eventOf(row);
-  });
-  const { runId, keptSeq, lastSeq, lastAttempt: attempt, endedAt: at, status } = rows[0]!;
-  const isWhole = rows[0]!.seq === null || rows.length < limit;
-  const marker = isWhole
-    ? markerAtEnd(runId, Math.max(keptSeq ?? 0, after), { lastSeq, attempt, at, status })
-    : null;
-  return (marker ? [...found, marker] : found)
-    .filter(({ type }) => types === null || types.includes(type))
-    .slice(0, limit);
+    if (marker) yield marker;
+    yield* eventsIn(row, range);
+    read += row.isWanted ? lastSeqOf(row) - Math.max(row.seq - 1, after) : 1;
+  }
+  if (read >= limit) return;
+  const [first] = rows;
+  const marker = markerAtEnd(first!.runId, Math.max(first!.keptSeq ?? 0, after), endOf(first!));
+  if (marker) yield marker;
 }

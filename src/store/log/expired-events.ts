@@ -18,11 +18,28 @@ export interface LogEnd {
   status: RunStatus;
 }
 
+/** SQL: the columns of `LogEndRow`, of a row of `run`. */
+export const END_COLUMNS = `run.last_seq as "runSeq", run.attempt as "runAttempt", run.status as "runStatus",
+  coalesce(run.ended_at, run.updated_at) as "runEndedAt"`;
+
+export interface LogEndRow {
+  runSeq: number;
+  runAttempt: number;
+  runStatus: RunStatus;
+  runEndedAt: Date;
+}
+
+export function endOf({ runSeq, runAttempt, runStatus, runEndedAt }: LogEndRow): LogEnd {
+  return { lastSeq: runSeq, attempt: runAttempt, status: runStatus, at: runEndedAt };
+}
+
 interface Gap {
   runId: string;
   firstSeq: number;
   lastSeq: number;
 }
+
+type FirstOfRow = Pick<LoggedEvent, 'runId' | 'seq' | 'attempt' | 'at'>;
 
 /** The marker of a gap. `at` and `attempt` are those of the event after it, or of the end of the run. */
 function markerOf(
@@ -36,11 +53,14 @@ function markerOf(
   return { ...position, type: 'EventsExpired', data: { firstSeq, status: expired.status } };
 }
 
-/** The marker before an event that does not follow `previous`. @param hasEarlier whether `previous` is in the log */
-export function markerBefore(event: LoggedEvent, previous: number, hasEarlier: boolean): LoggedEvent | null {
-  if (event.seq === previous + 1) return null;
-  const gap = { runId: event.runId, firstSeq: previous + 1, lastSeq: event.seq - 1 };
-  return markerOf(gap, event, hasEarlier ? 'text' : { status: null });
+/**
+ * The marker before a row of a log that does not follow `previous`; a page of text may begin before it.
+ * @param hasEarlier whether `previous` is in the log
+ */
+export function markerBefore(row: FirstOfRow, previous: number, hasEarlier: boolean): LoggedEvent | null {
+  if (row.seq <= previous + 1) return null;
+  const gap = { runId: row.runId, firstSeq: previous + 1, lastSeq: row.seq - 1 };
+  return markerOf(gap, row, hasEarlier ? 'text' : { status: null });
 }
 
 /** The marker after the last event that is there: text is not the last event of a log, so all of it has expired. */

@@ -23,6 +23,7 @@ export async function* followRun(
       const { events, hasMore } = inbox.isBehind(position)
         ? await readPage(store, runId, position, inbox, signal)
         : { events: inbox.take(position), hasMore: false };
+      const before = position;
       for (const event of events) {
         position = event.seq;
         yield event;
@@ -32,7 +33,7 @@ export async function* followRun(
       }
       // A failed run that was retried has more events after its end.
       if (ended && !hasMore) return;
-      if (events.length === 0) await inbox.wake();
+      if (position === before) await inbox.wake();
     }
   } finally {
     inbox.close();

@@ -41,7 +41,7 @@ const text = (...texts: string[]): Batch[] =>
 
 async function textsOf(runId: string): Promise<string[]> {
   const { events } = await readEvents(server.store.database, runId, 0);
-  return events.flatMap((event) => (event.type === 'TokensGenerated' ? [event.data.text] : []));
+  return [...events].flatMap((event) => (event.type === 'TokensGenerated' ? [event.data.text] : []));
 }
 
 test('a run that is claimed again by the worker that held it: the old lease writes nothing', async () => {

@@ -14,12 +14,12 @@ afterEach(() => vi.restoreAllMocks());
 const localOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
 
 /** As a worker appends, with the wake-up that it sends after its commit. */
-async function append(runId: string, ownerId: string, progress: number): Promise<void> {
+async function append(runId: string, ownerId: string, ...progress: number[]): Promise<void> {
   const moved = movedSql({ where: 'id = $1', events: '$2::jsonb' });
-  const event = { type: 'ProgressMade', data: { progress } } as const;
+  const events = progress.map((one) => ({ type: 'ProgressMade', data: { progress: one } }) as const);
   await server.store.database.pool.query(`with ${moved.sql} ${appendSql(moved)}`, [
     runId,
-    eventsParameter([event]),
+    eventsParameter(events),
   ]);
   server.store.bus.ring({ kind: 'owner', id: ownerId });
 }
@@ -60,7 +60,7 @@ async function follow(client: Client) {
   };
 }
 
-const EVENTS = Array.from({ length: 30 }, (_, index) => index / 100);
+const EVENTS = Array.from({ length: 50 }, (_, index) => index / 100);
 
 test('given many subscribers of an account, when events are written one by one, then each is read and executed once', async () => {
   const { client, ownerId } = await account();
@@ -117,11 +117,13 @@ test('given a subscriber that does not read, when many pages follow, then it rec
   while (seqs.length === 0) seqs.push(...(await take(pages)));
   const others = followFeed(store, feed, progress, quick.signal);
   const seen: number[] = [];
-  for (let index = 0; index < 12; index += 1) {
-    await append(task, ownerId, index);
-    while (seen.length < index + 2) seen.push(...(await take(others)));
+  // More than may wait for one follower.
+  const [rounds, each] = [12, 50];
+  for (let round = 0; round < rounds; round += 1) {
+    await append(task, ownerId, ...EVENTS.slice(0, each));
+    while (seen.length < 1 + (round + 1) * each) seen.push(...(await take(others)));
   }
-  const all = Array.from({ length: 13 }, (_, index) => index + 2);
+  const all = Array.from({ length: 1 + rounds * each }, (_, index) => index + 2);
   expect(seen).toEqual(all);
   while (seqs.length < all.length) seqs.push(...(await take(pages)));
   expect(seqs).toEqual(all);

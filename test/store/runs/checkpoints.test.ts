@@ -33,7 +33,7 @@ const steps = ({ runId }: Lease) => readSteps(server.store.database, runId);
 
 async function progressOf({ runId }: Lease): Promise<number[]> {
   const { events } = await readEvents(server.store.database, runId, 0);
-  return events.flatMap((event) => (event.type === 'ProgressMade' ? [event.data.progress] : []));
+  return [...events].flatMap((event) => (event.type === 'ProgressMade' ? [event.data.progress] : []));
 }
 
 test('steps come back in the order in which they began, with what came of them', async () => {

@@ -28,7 +28,7 @@ async function claim(
 
 async function eventsOf(taskId: string) {
   const { events } = await readEvents(server.store.database, runIdOf(taskId), 0);
-  return events.map(({ seq, type, data }) => [seq, type, (data as { callId?: string }).callId]);
+  return [...events].map(({ seq, type, data }) => [seq, type, (data as { callId?: string }).callId]);
 }
 
 async function callsOf(taskId: string) {
@@ -90,7 +90,7 @@ test('given a run that was lost before, then the claim begins no call, and voids
   const again = await claim(taskId);
   expect(again.task.firstCall).toBeNull();
   const { events } = await readEvents(server.store.database, runIdOf(taskId), 3);
-  expect(events).toMatchObject([
+  expect([...events]).toMatchObject([
     { seq: 4, type: 'AttemptStarted', attempt: 2, data: { voidCallId: task.firstCall?.id } },
   ]);
   const call = { id: newId(), provider: 'demo', model: 'demo' } as const;

@@ -27,7 +27,7 @@ const saved = ({ runId }: Lease) => readArtifacts(server.store.database, [runId]
 
 async function told({ runId }: Lease) {
   const { events } = await readEvents(server.store.database, runId, 0);
-  return events.flatMap(({ type, data }) => (type === 'ArtifactSaved' ? [data] : []));
+  return [...events].flatMap(({ type, data }) => (type === 'ArtifactSaved' ? [data] : []));
 }
 
 test('an artifact is kept and told of', async () => {

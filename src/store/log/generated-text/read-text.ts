@@ -25,6 +25,12 @@ const VOIDS_CALL = `run_event.type = 'AttemptStarted' and run_event.data ->> 'vo
 const SINCE_CALL = (table: string) =>
   `${OF_RUN(table)} and ${table}.seq > call.seq and ${table}.seq <= asked.seq`;
 
+/** SQL: the text of a row up to the position: a page may go beyond the position of who read it before it was made. */
+const UP_TO_POSITION = `
+  case when last_seq > asked.seq
+    then convert_from(substring(convert_to(text, 'UTF8') from 1 for ends[asked.seq - seq + 1]), 'UTF8')
+    else text end`;
+
 /**
  * It reads no event before the latest call. The text of runs from before it had a table is among the other events, so
  * both tables are read for all.
@@ -41,7 +47,7 @@ const textsOf = (type: TextEvent) =>
       left join lateral (
         select case when not bool_or(is_void) then string_agg(text, '' order by seq) end as text
         from (
-          select seq, text, false as is_void from run_text
+          select seq, ${UP_TO_POSITION} as text, false as is_void from run_text
           where ${SINCE_CALL('run_text')} and type = '${type}' and call_id = call.call_id
           union all
           select seq, data ->> 'text', type = 'AttemptStarted' from run_event
