@@ -13,16 +13,17 @@ export interface EventRange {
   types: readonly EventType[] | null;
 }
 
-const eventPages = statement(
-  'read-event-pages',
-  { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]', month: 'text' },
-  ($) => `
+const eventPages = (month: string) =>
+  statement(
+    `read-event-pages-${month}`,
+    { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]' },
+    ($) => `
     select page.run_id as "runId", page.seq, page.attempt, page.type, page.data, page.at
     from run cross join lateral (
-      ${logSql(`seq > ${$.after} and (${$.types} is null or type = any(${$.types}))`, $.limit, `${$.month}::date`)}
+      ${logSql(`seq > ${$.after} and (${$.types} is null or type = any(${$.types}))`, $.limit, month)}
     ) as page
-    where run.id = any(${$.runIds}) and run.month = ${$.month}::date order by page.run_id, page.seq`,
-);
+    where run.id = any(${$.runIds}) and run.month = '${month}' order by page.run_id, page.seq`,
+  );
 
 /** The same page of the logs of many runs, in one query for each of their months. */
 export async function readEventPages(
@@ -32,7 +33,7 @@ export async function readEventPages(
 ): Promise<LoggedEvent[]> {
   const months = await readMonths(database, runIds);
   const pages = months.map((month) =>
-    database.pool.query<LoggedEvent>(eventPages({ runIds, ...range, month })),
+    database.pool.query<LoggedEvent>(eventPages(month)({ runIds, ...range })),
   );
   return (await Promise.all(pages)).flatMap(({ rows }) => rows);
 }
