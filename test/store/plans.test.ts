@@ -75,7 +75,8 @@ function literalOf(value: unknown): string {
   if (value === null) return 'null';
   if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
   if (Array.isArray(value)) {
-    const type = value[0] instanceof Date ? '::timestamptz[]' : '';
+    const isMonth = /^\d{4}-\d\d-\d\d$/.test(String(value[0]));
+    const type = value[0] instanceof Date ? '::timestamptz[]' : isMonth ? '::date[]' : '';
     return `array[${value.map(literalOf).join(', ')}]${type}`;
   }
   return typeof value === 'number' ? String(value) : pg.escapeLiteral(String(value));
