@@ -127,8 +127,9 @@ function literalOf(value: unknown): string {
   if (value === null) return 'null';
   if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
   if (Array.isArray(value)) {
-    const type = value[0] instanceof Date ? '::timestamptz[]' : '';
-    return `array[${value.map(literalOf).join(', ')}]${type}`;
+    if (value[0] instanceof Date) return `array[${value.map(literalOf).join(', ')}]::timestamptz[]`;
+    // Of any type that the statement expects.
+    return pg.escapeLiteral(`{${value.map((each) => JSON.stringify(each)).join(',')}}`);
   }
   return typeof value === 'number' ? String(value) : pg.escapeLiteral(String(value));
 }
@@ -440,7 +441,7 @@ describe.each([
   },
   {
     what: 'the deletion of the logs of some runs',
-    ask: () => deleteLogs(server.store.database.pool as unknown as ClientBase, ['none', 'of these']),
+    ask: () => deleteLogs(server.store.database.pool as unknown as ClientBase, ['r9', 'none']),
     index: /^run_event_\d+_\d+_pkey$/,
   },
   {

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { eventsOf, LOG_COLUMNS, type LogRow, logSql } from './log-rows.ts';
+import { eventsOf, LOG_COLUMNS, type LogRow, logSql, readMonths } from './log-rows.ts';
 
 /** UTF-8 bytes of all strings among the values, for `movedSql` and new runs; other values count as 0. */
 export function bytesOf(...texts: readonly unknown[]): number {
@@ -33,17 +33,19 @@ export interface EventPage {
 
 /** Events of a run after `seq`, in order. */
 export async function readEvents(database: Database, runId: string, afterSeq: number): Promise<EventPage> {
+  const [month] = await readMonths(database, [runId]);
+  if (month === undefined) return { events: [], hasMore: false };
   const { rows } = await database.pool.query<LogRow & { found: number }>({
     name: 'read-events',
     text: `
       select ${LOG_COLUMNS}, rows_found as found from (
         select found.*, (count(*) over ())::int as rows_found,
           coalesce(sum(size) over (order by seq rows between unbounded preceding and 1 preceding), 0) as size_before
-        from run cross join lateral (${logSql('$2', String(PAGE_EVENTS))}) as found
+        from run cross join lateral (${logSql({ after: '$2', limit: String(PAGE_EVENTS), month: '$3::date' })}) as found
         where run.id = $1
       ) as page
       where size_before < ${PAGE_CHARACTERS} order by seq`,
-    values: [runId, afterSeq],
+    values: [runId, afterSeq, month],
   });
   const found = rows[0]?.found ?? 0;
   return {
@@ -61,22 +63,28 @@ export async function attemptStart(database: Database, runId: string): Promise<n
   const { rows } = await database.pool.query<{ seq: number }>({
     name: 'attempt-start',
     text: `
-      select coalesce(max(event.seq), 0) as seq
-      from run join run_event as event on event.month = run.month and event.run_id = run.id
-      where run.id = $1 and event.type = 'AttemptStarted'`,
+      select coalesce(begun.seq, 0) as seq
+      from run cross join lateral (
+        select max(seq) as seq from run_event
+        where month = run.month and run_id = run.id and type = 'AttemptStarted'
+      ) as begun
+      where run.id = $1`,
     values: [runId],
   });
   return rows[0]?.seq ?? 0;
 }
 
-/** Deletes the logs of runs, whose rows are still there. */
+/** Deletes the logs of runs, whose rows are still there. Months are values, so that no others are locked. */
 export async function deleteLogs(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ month: string }>(
+    'select distinct month::text from run where id = any($1::text[])',
+    [runIds],
+  );
+  const months = rows.map(({ month }) => month);
   for (const table of ['run_text', 'run_event']) {
     await client.query({
-      text: `
-        delete from ${table} using run
-        where run.id = any($1::text[]) and ${table}.month = run.month and ${table}.run_id = run.id`,
-      values: [runIds],
+      text: `delete from ${table} where month = any($1::date[]) and run_id = any($2::text[])`,
+      values: [months, runIds],
     });
   }
 }

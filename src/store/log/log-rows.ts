@@ -1,3 +1,4 @@
+import type { Database } from '../database/database.ts';
 import type { LoggedEvent } from './events.ts';
 
 /** A row of `logSql`. */
@@ -20,13 +21,26 @@ export interface LogRow {
 export const LOG_COLUMNS = `page.run_id as "runId", page.seq, page.attempt, page.type, page.at, page.data,
   page.call_id as "callId", page.text, page.ends, page.ats`;
 
+interface LogPart {
+  /** SQL of a seq. */
+  after: string;
+  /** SQL of how many rows. */
+  limit: string;
+  /**
+   * SQL of a value, not of a column: partitions of other months are then skipped before the statement begins. With 26
+   * months, a page took 2.4 ms of Postgres's CPU time rather than 0.7.
+   */
+  month: string;
+  /** SQL of a condition for both tables; default: none. */
+  which?: string;
+}
+
 /**
  * SQL of the first rows after `after` of the log of a row of `run`, in order: of both tables that share its numbers. A
  * page of text is among them if it has later events, although it may begin earlier.
- * @param after SQL of a seq @param limit SQL of how many rows @param which SQL of a condition for both tables
  */
-export function logSql(after: string, limit: string, which = 'true'): string {
-  const ofRun = (name: string) => `${name}.month = run.month and ${name}.run_id = run.id`;
+export function logSql({ after, limit, month, which = 'true' }: LogPart): string {
+  const ofRun = (name: string) => `${name}.month = ${month} and ${name}.run_id = run.id`;
   const latest = `(
         select seq from run_text as before where ${ofRun('before')} and seq <= ${after} order by seq desc limit 1
       )`;
@@ -40,6 +54,16 @@ export function logSql(after: string, limit: string, which = 'true'): string {
       where ${ofRun('run_text')} and seq >= coalesce(${latest}, 0) and coalesce(last_seq, seq) > ${after} and ${which}
       order by seq limit ${limit}
     ) order by seq limit ${limit}`;
+}
+
+/** The months of some runs. */
+export async function readMonths(database: Database, runIds: readonly string[]): Promise<string[]> {
+  const { rows } = await database.pool.query<{ month: string }>({
+    name: 'read-months',
+    text: 'select distinct month::text from run where id = any($1::text[])',
+    values: [runIds],
+  });
+  return rows.map(({ month }) => month);
 }
 
 /** The events of a row after `afterSeq`, one after the other: a page has thousands of them. */

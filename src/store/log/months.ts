@@ -54,7 +54,7 @@ async function makeMonth(
     [partition, month, until],
   );
   if (!rows[0]?.isFree) return;
-  // Attached rather than made as a partition, which would lock the table against everybody.
+  // Attached rather than made as a partition, which would lock the table against all readers.
   await client.query(`
     create table ${partition} (like ${table} including defaults, primary key (run_id, seq));
     alter table ${table} attach partition ${partition} for values from ('${month}') to ('${until}')`);
