@@ -75,9 +75,9 @@ function literalOf(value: unknown): string {
   if (value === null) return 'null';
   if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
   if (Array.isArray(value)) {
-    const isMonth = /^\d{4}-\d\d-\d\d$/.test(String(value[0]));
-    const type = value[0] instanceof Date ? '::timestamptz[]' : isMonth ? '::date[]' : '';
-    return `array[${value.map(literalOf).join(', ')}]${type}`;
+    if (value[0] instanceof Date) return `array[${value.map(literalOf).join(', ')}]::timestamptz[]`;
+    // Of any type that the statement expects.
+    return pg.escapeLiteral(`{${value.map((each) => JSON.stringify(each)).join(',')}}`);
   }
   return typeof value === 'number' ? String(value) : pg.escapeLiteral(String(value));
 }
