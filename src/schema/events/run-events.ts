@@ -1,5 +1,5 @@
 import { type EventType, RUN_KINDS, TASK_KINDS } from '../../vocabulary.ts';
-import { QueueReasonEnum, RestartReasonEnum, RunKindEnum, RunStatusEnum } from '../builder/enums.ts';
+import { QueueReasonEnum, RestartReasonEnum, RunKindEnum } from '../builder/enums.ts';
 import { globalId } from '../builder/global-id.ts';
 import { FinishReasonEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
@@ -7,6 +7,7 @@ import { TaskKindEnum } from '../runs/task-enums.ts';
 import { AGENT_EVENTS } from './agent-events.ts';
 import { ArtifactSaved } from './artifact-event.ts';
 import { StepFailed, StepSkipped, StepTaskCreated } from './execution-step-event.ts';
+import { EXPIRY_EVENTS } from './expiry-events.ts';
 import { ORCHESTRATION_EVENTS } from './orchestration-events.ts';
 import { event, RunEvent } from './run-event.ts';
 import { StepCompleted, StepStarted } from './step-event.ts';
@@ -15,6 +16,7 @@ import { StepCompleted, StepStarted } from './step-event.ts';
 const EVENTS = {
   ...AGENT_EVENTS,
   ...ORCHESTRATION_EVENTS,
+  ...EXPIRY_EVENTS,
   RunCreated: event('RunCreated').implement({
     interfaces: [RunEvent],
     description: 'The run was created.',
@@ -214,34 +216,6 @@ const EVENTS = {
         nullable: true,
         description: 'The reason given, if one was.',
         resolve: ({ data }) => data.reason,
-      }),
-    }),
-  }),
-  TextExpired: event('TextExpired').implement({
-    interfaces: [RunEvent],
-    description:
-      'In place of text that is no longer kept: of the events `TokensGenerated` and `ReasoningGenerated` from `firstSeq` to `seq`. Their number stays, so that the log has no gap. Discard the text of the model call that it belongs to: the text of a run that completed is in its result.',
-    fields: (t) => ({
-      firstSeq: t.int({
-        description: 'Number of the first event that it stands for; its `seq` is that of the last one.',
-        resolve: ({ data }) => data.firstSeq,
-      }),
-    }),
-  }),
-  EventsExpired: event('EventsExpired').implement({
-    interfaces: [RunEvent],
-    description:
-      'In place of all events that a run had when it ended, which are no longer kept; a run that was retried since has more events after it. The run itself has its status, its result or error, and its cost.',
-    fields: (t) => ({
-      firstSeq: t.int({
-        description: 'Number of the first event that it stands for; its `seq` is that of the last one.',
-        resolve: ({ data }) => data.firstSeq,
-      }),
-      runStatus: t.field({
-        type: RunStatusEnum,
-        nullable: true,
-        description: 'How the run ended. Null when events follow, because it was continued.',
-        resolve: ({ data }) => data.status,
       }),
     }),
   }),
