@@ -913,7 +913,7 @@ export type EventPageQuery = { run:
              }
           | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
           | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-          | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
+          | { __typename: 'EventsExpired', firstSeq: number, runStatus: RunStatus | null, at: string, attempt: number, seq: number }
           | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
           | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
           | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -955,7 +955,7 @@ export type EventPageQuery = { run:
              }
           | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
           | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-          | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
+          | { __typename: 'EventsExpired', firstSeq: number, runStatus: RunStatus | null, at: string, attempt: number, seq: number }
           | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
           | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
           | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -997,7 +997,7 @@ export type EventPageQuery = { run:
              }
           | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
           | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-          | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
+          | { __typename: 'EventsExpired', firstSeq: number, runStatus: RunStatus | null, at: string, attempt: number, seq: number }
           | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
           | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
           | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -1039,7 +1039,7 @@ export type EventPageQuery = { run:
              }
           | { __typename: 'EvaluationCompleted', callId: string, feedback: string, isSelfEvaluated: boolean, iteration: number, model: string, provider: Provider, score: number, at: string, attempt: number, seq: number }
           | { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } }
-          | { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number }
+          | { __typename: 'EventsExpired', firstSeq: number, runStatus: RunStatus | null, at: string, attempt: number, seq: number }
           | { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number }
           | { __typename: 'InputRequested', question: string, at: string, attempt: number, seq: number }
           | { __typename: 'ModelCallCompleted', callId: string, cost: number | null, finishReason: FinishReason, inputTokens: number | null, outputTokens: number | null, at: string, attempt: number, seq: number }
@@ -1162,7 +1162,7 @@ type RunEventFields_EvaluationCompleted_Fragment = { __typename: 'EvaluationComp
 
 type RunEventFields_EvaluationFailed_Fragment = { __typename: 'EvaluationFailed', iteration: number, model: string, provider: Provider, at: string, attempt: number, seq: number, error: { code: RunErrorCode, message: string } };
 
-type RunEventFields_EventsExpired_Fragment = { __typename: 'EventsExpired', firstSeq: number, at: string, attempt: number, seq: number };
+type RunEventFields_EventsExpired_Fragment = { __typename: 'EventsExpired', firstSeq: number, runStatus: RunStatus | null, at: string, attempt: number, seq: number };
 
 type RunEventFields_InputProvided_Fragment = { __typename: 'InputProvided', text: string, at: string, attempt: number, seq: number };
 
@@ -1678,6 +1678,7 @@ fragment RunEventFields on RunEvent {
   }
   ... on EventsExpired {
     firstSeq
+    runStatus
   }
   ... on InputProvided {
     text
