@@ -14,7 +14,7 @@ import { planDeliveries, takeDelivery } from '../../src/store/integrations/send-
 import type { Feed } from '../../src/store/log/bus.ts';
 import { attemptStart, deleteLogs, readEvents } from '../../src/store/log/event-log.ts';
 import { readEventPages } from '../../src/store/log/event-pages.ts';
-import { presentStart, readFeed } from '../../src/store/log/feed.ts';
+import { presentStart, readFeed } from '../../src/store/log/feeds/feed.ts';
 import { findTextTicket } from '../../src/store/log/generated-text/join-text.ts';
 import {
   readLatestTextCall,

@@ -10,8 +10,8 @@ import {
   type FeedProgress,
   type FeedStart,
   presentStart,
-} from '../../store/log/feed.ts';
-import { followFeed } from '../../store/log/follow-feed.ts';
+} from '../../store/log/feeds/feed.ts';
+import { followFeed } from '../../store/log/feeds/follow-feed.ts';
 import { stoppable } from '../request/stoppable.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { createPageTasks, type PageTasks } from './page-tasks.ts';

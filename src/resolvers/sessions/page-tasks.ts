@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import type { FeedItem } from '../../store/log/feed.ts';
+import type { FeedItem } from '../../store/log/feeds/feed.ts';
 import { LONG_COLUMNS, readListedTasks, type TaskColumns } from '../../store/tasks/list-tasks.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 

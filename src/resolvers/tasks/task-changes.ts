@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
-import type { FeedItem, FeedStart } from '../../store/log/feed.ts';
-import { followFeed } from '../../store/log/follow-feed.ts';
+import type { FeedItem, FeedStart } from '../../store/log/feeds/feed.ts';
+import { followFeed } from '../../store/log/feeds/follow-feed.ts';
 import { matchingRuns } from '../../store/runs/lists/list-runs.ts';
 import type { RunSelection } from '../../store/runs/lists/selected-sql.ts';
 import { type GivenRunFilter, runFilter } from '../request/run-filter.ts';

@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { appendSql, movedSql } from '../../../src/store/log/append-sql.ts';
 import { eventsParameter } from '../../../src/store/log/event-log.ts';
-import { presentStart } from '../../../src/store/log/feed.ts';
-import { followFeed } from '../../../src/store/log/follow-feed.ts';
-import { PACE_MS } from '../../../src/store/log/shared-feed.ts';
+import { presentStart } from '../../../src/store/log/feeds/feed.ts';
+import { followFeed } from '../../../src/store/log/feeds/follow-feed.ts';
+import { PACE_MS } from '../../../src/store/log/feeds/shared-feed.ts';
 import { type Client, data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';

@@ -1,6 +1,6 @@
-import type { Log } from '../../log.ts';
-import type { Database } from '../database/database.ts';
-import { type Feed, nameOf } from './bus.ts';
+import type { Log } from '../../../log.ts';
+import type { Database } from '../../database/database.ts';
+import { type Feed, nameOf } from '../bus.ts';
 
 /**
  * The backstop of the bus for feeds: one query for all feeds followed by this process wakes those with new

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { outlastConnectionLoss } from '../database/connection-loss.ts';
-import type { Database } from '../database/database.ts';
-import { type Bus, type Feed, nameOf } from './bus.ts';
+import { outlastConnectionLoss } from '../../database/connection-loss.ts';
+import type { Database } from '../../database/database.ts';
+import { type Bus, type Feed, nameOf } from '../bus.ts';
 import { type FeedPage, type FeedProgress, presentStart, readFeed } from './feed.ts';
 import type { FeedWatch } from './feed-watch.ts';
 

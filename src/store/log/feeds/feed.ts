@@ -1,9 +1,9 @@
-import type { ChangedKind, ChangeType } from '../../vocabulary.ts';
-import type { Database } from '../database/database.ts';
-import type { Feed } from './bus.ts';
-import type { Change } from './changes.ts';
-import { PAGE_CHARACTERS, PAGE_EVENTS } from './event-log.ts';
-import type { LoggedEvent } from './events.ts';
+import type { ChangedKind, ChangeType } from '../../../vocabulary.ts';
+import type { Database } from '../../database/database.ts';
+import type { Feed } from '../bus.ts';
+import type { Change } from '../changes.ts';
+import { PAGE_CHARACTERS, PAGE_EVENTS } from '../event-log.ts';
+import type { LoggedEvent } from '../events.ts';
 
 /**
  * The order of all feeds: by the transaction that wrote, then by run and seq. A transaction may commit after

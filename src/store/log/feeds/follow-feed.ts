@@ -1,6 +1,6 @@
-import { outlastConnectionLoss } from '../database/connection-loss.ts';
-import type { Store } from '../store.ts';
-import type { Feed } from './bus.ts';
+import { outlastConnectionLoss } from '../../database/connection-loss.ts';
+import type { Store } from '../../store.ts';
+import type { Feed } from '../bus.ts';
 import { type FeedPage, type FeedProgress, readFeed } from './feed.ts';
 import type { Membership } from './shared-feed.ts';
 
