@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 
 /** Slots of all workers together, so that more of them do not take more at once. */
 export const SLOTS = 200;
-/** Of a process; eight of them, and their jobs, have to fit into the 200 connections of the embedded Postgres. */
+/** For each process: eight of them and their jobs must fit into the 200 connections of the embedded Postgres. */
 const POOL_MAX = 10;
 /** Of the pooler to Postgres. */
 const POOLER_SIZE = 20;

@@ -1,11 +1,20 @@
 /**
- * `npm run console`: builds the pages of packages/console, which the server then has. `npm ci` does it, too. Where vite
- * is missing, as after `npm ci --omit=dev`, nothing is built.
+ * `npm run console`: builds the pages of packages/console, which the server then has. `npm ci` does so, too. Where vite is
+ * missing, as after `npm ci --omit=dev`, there are no pages afterwards: those of an earlier build may not fit the server.
  */
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { hasCode } from '../src/errors.ts';
 
-const configFile = fileURLToPath(new URL('../packages/console/vite.config.ts', import.meta.url));
+const folder = fileURLToPath(new URL('../packages/console/', import.meta.url));
 
-const vite = await import('vite').catch(() => null);
-if (vite) await vite.build({ configFile, logLevel: 'warn' });
-else console.log('The console is not built, because vite is not installed.');
+const vite = await import('vite').catch((error: unknown) => {
+  if (hasCode(error, 'ERR_MODULE_NOT_FOUND')) return null;
+  throw error;
+});
+if (vite) {
+  await vite.build({ configFile: `${folder}vite.config.ts`, logLevel: 'warn' });
+} else {
+  await rm(`${folder}dist`, { recursive: true, force: true });
+  console.log('The console is not built, because vite is not installed.');
+}

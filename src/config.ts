@@ -66,6 +66,8 @@ export interface Config {
   oidc: OidcConfig | null;
   registration: 'open' | 'first-only' | 'closed';
   corsOrigins: readonly string[];
+  /** Pages of other origins that may use the cookie of a login: only those that the operator has listed. */
+  cookieOrigins: readonly string[];
   /** Whether the pages of the console are served. */
   console: boolean;
   /** Proxies whose headers about the client's address and the requested host are trusted. */
@@ -184,6 +186,7 @@ function toConfig(env: Environment): Config {
     oidc: oidc(env),
     registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
+    cookieOrigins: env.CORS_ORIGINS ?? [],
     console: env.CONSOLE === 'on',
     trustProxy: env.TRUST_PROXY ?? [],
     rateLimitFactor: env.RATE_LIMIT_FACTOR,

@@ -124,7 +124,10 @@ function urlOf({ address, port, family }: AddressInfo): string {
 export function describeAccess({ url, link, consoleUrl, baseUrl }: RunningServer): string[] {
   const lines = [`  GraphQL API, and GraphiQL in a browser: ${link ?? `${url}/graphql`}`];
   if (consoleUrl !== null) lines.push(`  Console: ${consoleUrl}`);
-  if (link !== null) lines.push('    Each link works once, within a day; `npm run link` prints another.');
+  if (link !== null)
+    lines.push(
+      '    Each link works once, within a day; `npm run link` prints another, with `-- --console` for the console.',
+    );
   lines.push(`  Health: ${url}/health`);
   if (baseUrl !== null) lines.push(`  Base URL for OrchestrateX clients: ${baseUrl}/orchestratex`);
   return lines;

@@ -45,6 +45,7 @@ describe('what a variable becomes', () => {
       oidc: null,
       registration: 'open',
       corsOrigins: ['http://localhost:5173', 'http://localhost:3000'],
+      cookieOrigins: [],
       console: true,
       trustProxy: [],
       rateLimitFactor: 1,

@@ -27,7 +27,7 @@ export async function openSubscriber(url: string, token: string): Promise<Subscr
   const subscribe = (payload: object, listener: typeof onMessage) => {
     onMessage = listener;
     turn = Promise.withResolvers();
-    // As long an id as the clients that people use make.
+    // As long as the ids that common client libraries generate.
     socket.send({ id: '00000000-0000-4000-8000-000000000000', type: 'subscribe', payload });
     return turn.promise;
   };

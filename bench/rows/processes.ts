@@ -6,7 +6,7 @@ import type { Line } from '../report.ts';
 import type { Stage } from '../stage.ts';
 import type { Row } from './row.ts';
 
-/** Answers one word at once, without a network: what is left is ours. */
+/** Generates one word at once, without a network, so that only Polyphony's own work is measured. */
 const QUICK = 'demo@tokens=1,itl=0';
 /** Holds its slot for three seconds and costs as little as a quick one. */
 const SLOW = 'demo@tokens=2,itl=3000';

@@ -7,7 +7,7 @@ import { ACCOUNTS_AT_ONCE, readAccountsAfter } from '../store/runs/deletion/find
 import type { Retained } from '../vocabulary.ts';
 import { removeOwnWorkspace } from '../workspaces/remove-own.ts';
 
-/** Of the time of this job, the part in which it works: a batch is followed by a pause of four times its length. */
+/** After each batch, the job pauses for this many times as long as the batch took. */
 const PAUSE_PER_WORK = 4;
 const SHORTEST_PAUSE_MS = 10;
 

@@ -35,7 +35,7 @@ export async function repeat(
   while (!signal.aborted) {
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
-    // Before it acts, because it may look before what it is notified of, and pause after that.
+    // Listens before acting: a notification that arrives during the action or the pause must not be missed.
     const notified = idle && once(idle.until, 'ticket', { signal: until }).catch(() => {});
     const next = await actOnce();
     if (next !== 'at-once') await wait(pauseMs, undefined, { signal }).catch(() => {});

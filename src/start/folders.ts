@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Environment } from './variables.ts';
 
-/** No one could ever work in these folders. */
+/** Errors for workspace roots inside DATA_DIR, where commands cannot access working directories. */
 export function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string[] {
   const isWithin = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
   const data = resolve(DATA_DIR);

@@ -100,7 +100,7 @@ const retention = {
     text: 'days for which the generated text in the logs of runs that ended is kept; `updateUser` overrides this and the others for one account',
   },
   RETENTION_EVENTS_DAYS: {
-    text: 'days for which the logs of runs that ended are kept; at least 31, as cursors of feeds lead to their events for 30',
+    text: 'days for which the logs of runs that ended are kept; at least 31, because cursors of feeds are valid for 30 days',
   },
   RETENTION_ARTIFACTS_DAYS: { text: 'days for which artifacts of runs that ended are kept' },
   RETENTION_IDEMPOTENCY_KEYS_DAYS: {
@@ -110,7 +110,7 @@ const retention = {
     text: 'days for which runs that ended are kept, with everything that belongs to them',
   },
   RETENTION_DELIVERIES_DAYS: {
-    text: 'days for which deliveries that are no longer sent are kept, from their last change',
+    text: 'days for which finished deliveries are kept, counted from their last change',
   },
   RETENTION_FAILED_JOBS_DAYS: { text: 'days for which jobs whose last attempt failed are kept' },
 } satisfies Group;

@@ -65,7 +65,7 @@ describe('given a prompt in the form of the first page', () => {
   test('then the page of its run shows the text as it grows, and in the end what the server has', async () => {
     const { page, context, complaints } = await openConsole(browser, await consoleLink());
     await page.getByLabel('Prompt').fill('Say hello.');
-    await page.getByLabel('Give it to').selectOption('gpt-4o');
+    await page.getByLabel('Run with').selectOption('gpt-4o');
     await page.getByRole('button', { name: 'Start' }).click();
     await page.waitForURL(/\/runs\/.+/);
     const answer = page.getByRole('region', { name: 'Answer' }).locator('pre').last();
@@ -137,7 +137,7 @@ describe('given a run that failed', () => {
     const why = page.getByRole('region', { name: 'Why it failed' });
     await why.getByText(meaning).waitFor();
     await why.getByText(remedy).waitFor();
-    await page.getByRole('tab', { name: 'Course' }).click();
+    await page.getByRole('tab', { name: 'Timeline' }).click();
     await page
       .getByRole('button', { name: /gpt-4o/ })
       .first()

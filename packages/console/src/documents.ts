@@ -297,13 +297,6 @@ export type ExecutionStepStatus =
   /** Its condition was false. */
   | 'SKIPPED';
 
-/** What created an execution. */
-export type ExecutionTrigger =
-  /** A request of the account. */
-  | 'REQUEST'
-  /** The schedule of its workflow. */
-  | 'SCHEDULE';
-
 /** Why a model stopped generating. */
 export type FinishReason =
   /** A content filter of the provider stopped it, or the model refused to answer. */
@@ -638,19 +631,6 @@ export type SandboxState =
   /** By programs of util-linux: like bubblewrap, but without a filter of system calls. What commands can do without it is listed in docs/operations.md. */
   | 'UNSHARE';
 
-/** Why an orchestration generated no further answer. */
-export type StopReason =
-  /** The remainder of a cost limit does not cover another call. */
-  | 'COST_LIMIT'
-  /** The maximum number of rounds was reached. */
-  | 'MAX_ITERATIONS'
-  /** No model could give another answer. */
-  | 'MODELS_FAILED'
-  /** Two consecutive rounds did not improve the score. */
-  | 'NO_GAIN'
-  /** An answer reached the requested score. */
-  | 'THRESHOLD_REACHED';
-
 /** Whether the installation executes runs. */
 export type SystemCondition =
   /** Workers start ready runs without delay. */
@@ -772,7 +752,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'ToolCallCompleted', seq: number, at: string }
           | { __typename: 'ToolCallStarted', seq: number, at: string }
         > }, error: { code: RunErrorCode, message: string } | null }
-    | { __typename: 'Execution', trigger: ExecutionTrigger, origin: Origin, priority: number, cancelReason: string | null, costComplete: boolean, metadata: unknown, startAt: string | null, expiresAt: string | null, updatedAt: string, id: string, label: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, tags: Array<string>, executionInput: unknown, executionResult: unknown, steps: Array<{ key: string, name: string, status: ExecutionStepStatus, attempt: number, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null, task: { id: string, status: RunStatus, model: string | null } | null }>, budget: { limit: number, spent: number, reserved: number } | null, usage: { inputTokens: number, outputTokens: number, cachedInputTokens: number }, session: { id: string, name: string | null } | null, milestones: { nodes: Array<
+    | { __typename: 'Execution', origin: Origin, priority: number, cancelReason: string | null, costComplete: boolean, metadata: unknown, startAt: string | null, expiresAt: string | null, updatedAt: string, id: string, label: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, tags: Array<string>, executionInput: unknown, executionResult: unknown, steps: Array<{ key: string, name: string, status: ExecutionStepStatus, attempt: number, startedAt: string | null, endedAt: string | null, error: { code: RunErrorCode, message: string } | null, task: { id: string, status: RunStatus, model: string | null } | null }>, budget: { limit: number, spent: number, reserved: number } | null, usage: { inputTokens: number, outputTokens: number, cachedInputTokens: number }, session: { id: string, name: string | null } | null, milestones: { nodes: Array<
           | { __typename: 'AgentSelected', seq: number, at: string }
           | { __typename: 'ArtifactSaved', seq: number, at: string }
           | { __typename: 'AttemptStarted', restartReason: RestartReason, seq: number, at: string }
@@ -809,7 +789,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'ToolCallCompleted', seq: number, at: string }
           | { __typename: 'ToolCallStarted', seq: number, at: string }
         > }, error: { code: RunErrorCode, message: string } | null }
-    | { __typename: 'Orchestration', prompt: string, finalResponse: string | null, finalScore: number | null, stopReason: StopReason | null, origin: Origin, priority: number, cancelReason: string | null, costComplete: boolean, metadata: unknown, startAt: string | null, expiresAt: string | null, updatedAt: string, id: string, label: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, tags: Array<string>, modelCalls: Array<{ id: string, attempt: number, provider: Provider, model: string, status: ModelCallStatus, startedAt: string, durationMs: number | null, timeToFirstTokenMs: number | null, inputTokens: number | null, outputTokens: number | null, cachedInputTokens: number | null, reasoningTokens: number | null, cost: number | null, finishReason: FinishReason | null, rawFinishReason: string | null, errorCode: string | null }>, rounds: Array<{ iteration: number, score: number | null, response: string | null, feedback: string | null, reason: string, startedAt: string, endedAt: string | null, model: { model: string, provider: Provider } | null, error: { code: RunErrorCode, message: string } | null }>, budget: { limit: number, spent: number, reserved: number } | null, usage: { inputTokens: number, outputTokens: number, cachedInputTokens: number }, session: { id: string, name: string | null } | null, milestones: { nodes: Array<
+    | { __typename: 'Orchestration', prompt: string, finalResponse: string | null, origin: Origin, priority: number, cancelReason: string | null, costComplete: boolean, metadata: unknown, startAt: string | null, expiresAt: string | null, updatedAt: string, id: string, label: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, tags: Array<string>, modelCalls: Array<{ id: string, attempt: number, provider: Provider, model: string, status: ModelCallStatus, startedAt: string, durationMs: number | null, timeToFirstTokenMs: number | null, inputTokens: number | null, outputTokens: number | null, cachedInputTokens: number | null, reasoningTokens: number | null, cost: number | null, finishReason: FinishReason | null, rawFinishReason: string | null, errorCode: string | null }>, rounds: Array<{ iteration: number, score: number | null, response: string | null, feedback: string | null, startedAt: string, endedAt: string | null, model: { model: string, provider: Provider } | null, error: { code: RunErrorCode, message: string } | null }>, budget: { limit: number, spent: number, reserved: number } | null, usage: { inputTokens: number, outputTokens: number, cachedInputTokens: number }, session: { id: string, name: string | null } | null, milestones: { nodes: Array<
           | { __typename: 'AgentSelected', seq: number, at: string }
           | { __typename: 'ArtifactSaved', seq: number, at: string }
           | { __typename: 'AttemptStarted', restartReason: RestartReason, seq: number, at: string }
@@ -846,7 +826,7 @@ export type RunDetailsQuery = { run:
           | { __typename: 'ToolCallCompleted', seq: number, at: string }
           | { __typename: 'ToolCallStarted', seq: number, at: string }
         > }, error: { code: RunErrorCode, message: string } | null }
-    | { __typename: 'Task', prompt: string, systemPrompt: string | null, provider: Provider | null, output: string | null, result: unknown, finishReason: FinishReason | null, iterations: number, workingDirectory: string | null, origin: Origin, priority: number, cancelReason: string | null, costComplete: boolean, metadata: unknown, startAt: string | null, expiresAt: string | null, updatedAt: string, model: string | null, id: string, label: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, tags: Array<string>, taskKind: TaskKind, execution: { id: string } | null, agent: { id: string, name: string } | null, plan: { steps: Array<{ key: string, description: string, status: PlanStepStatus }> }, artifacts: Array<{ id: string, name: string, type: ArtifactType, mediaType: string, size: number, url: string }>, modelCalls: Array<{ id: string, attempt: number, provider: Provider, model: string, status: ModelCallStatus, startedAt: string, durationMs: number | null, timeToFirstTokenMs: number | null, inputTokens: number | null, outputTokens: number | null, cachedInputTokens: number | null, reasoningTokens: number | null, cost: number | null, finishReason: FinishReason | null, rawFinishReason: string | null, errorCode: string | null }>, toolCalls: Array<{ key: string, tool: string, input: unknown, output: string | null, isError: boolean | null, startedAt: string, endedAt: string | null }>, budget: { limit: number, spent: number, reserved: number } | null, usage: { inputTokens: number, outputTokens: number, cachedInputTokens: number }, session: { id: string, name: string | null } | null, milestones: { nodes: Array<
+    | { __typename: 'Task', prompt: string, systemPrompt: string | null, provider: Provider | null, output: string | null, origin: Origin, priority: number, cancelReason: string | null, costComplete: boolean, metadata: unknown, startAt: string | null, expiresAt: string | null, updatedAt: string, model: string | null, id: string, label: string, status: RunStatus, progress: number, attempt: number, lastSeq: number, cost: number, createdAt: string, startedAt: string | null, endedAt: string | null, tags: Array<string>, taskKind: TaskKind, execution: { id: string } | null, agent: { id: string, name: string } | null, plan: { steps: Array<{ key: string, description: string, status: PlanStepStatus }> }, artifacts: Array<{ id: string, name: string, type: ArtifactType, mediaType: string, size: number, url: string }>, modelCalls: Array<{ id: string, attempt: number, provider: Provider, model: string, status: ModelCallStatus, startedAt: string, durationMs: number | null, timeToFirstTokenMs: number | null, inputTokens: number | null, outputTokens: number | null, cachedInputTokens: number | null, reasoningTokens: number | null, cost: number | null, finishReason: FinishReason | null, rawFinishReason: string | null, errorCode: string | null }>, toolCalls: Array<{ key: string, tool: string, input: unknown, output: string | null, isError: boolean | null, startedAt: string, endedAt: string | null }>, budget: { limit: number, spent: number, reserved: number } | null, usage: { inputTokens: number, outputTokens: number, cachedInputTokens: number }, session: { id: string, name: string | null } | null, milestones: { nodes: Array<
           | { __typename: 'AgentSelected', seq: number, at: string }
           | { __typename: 'ArtifactSaved', seq: number, at: string }
           | { __typename: 'AttemptStarted', restartReason: RestartReason, seq: number, at: string }
@@ -1452,10 +1432,6 @@ query RunDetails($id: ID!, $milestones: [EventType!]) {
       systemPrompt
       provider
       output
-      result
-      finishReason
-      iterations
-      workingDirectory
       execution {
         id
       }
@@ -1483,7 +1459,6 @@ query RunDetails($id: ID!, $milestones: [EventType!]) {
     ... on Execution {
       executionInput: input
       executionResult: result
-      trigger
       steps {
         ...StepFields
       }
@@ -1491,8 +1466,6 @@ query RunDetails($id: ID!, $milestones: [EventType!]) {
     ... on Orchestration {
       prompt
       finalResponse
-      finalScore
-      stopReason
       modelCalls {
         ...CallFields
       }
@@ -1501,7 +1474,6 @@ query RunDetails($id: ID!, $milestones: [EventType!]) {
         score
         response
         feedback
-        reason
         startedAt
         endedAt
         model {

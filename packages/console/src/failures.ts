@@ -1,7 +1,7 @@
 /** What each code of a failed run means, and what to do about it. */
 export const FAILURES = {
   ADDRESS_REFUSED: {
-    meaning: 'The server may not connect to the address of the model or the repository.',
+    meaning: 'The server is not allowed to connect to the address of the model or the repository.',
     remedy: 'Use a public address, or add this one to OUTBOUND_ALLOW on the server.',
   },
   ANSWER_CUT_OFF: {
@@ -21,7 +21,7 @@ export const FAILURES = {
     remedy: 'Use a model that calls tools reliably.',
   },
   ARTIFACT_TOO_LARGE: {
-    meaning: 'A file that the run wanted to keep is larger than artifacts may be.',
+    meaning: 'A file that the run tried to save is larger than an artifact may be.',
     remedy: 'Let the agent write less, or split the file.',
   },
   BUDGET_EXCEEDED: {
@@ -33,7 +33,7 @@ export const FAILURES = {
     remedy: 'Shorten the prompt, or use a model with a larger window.',
   },
   DEPENDENCY_FAILED: {
-    meaning: 'A task that it depends on did not complete.',
+    meaning: 'A task that this run depends on did not complete.',
     remedy: 'Look at that task and retry it first.',
   },
   DISK_QUOTA_EXCEEDED: {
@@ -41,16 +41,16 @@ export const FAILURES = {
     remedy: 'Delete sessions or files, then retry.',
   },
   DISK_RESERVE_REACHED: {
-    meaning: 'The disk of the server is full.',
+    meaning: 'The server has too little free disk space.',
     remedy: 'Free space on the server, then retry.',
   },
   ENDED_BY_HAND: {
-    meaning: 'Somebody ended it as failed.',
-    remedy: 'Nothing, unless that was a mistake: retry it.',
+    meaning: 'The run was marked as failed manually.',
+    remedy: 'If that was a mistake, retry it.',
   },
   EXPIRED: {
-    meaning: 'It had not started by the time at which it expired.',
-    remedy: 'Retry it, which removes that time, and look at the queue if this happens often.',
+    meaning: 'The run had not started by its `expiresAt`.',
+    remedy: 'Retry it, which removes `expiresAt`. If this happens often, check what runs wait for.',
   },
   GIT_FAILED: {
     meaning: 'A repository could not be cloned.',
@@ -74,10 +74,10 @@ export const FAILURES = {
   },
   OUTPUT_INVALID: {
     meaning: 'The answer did not match the response schema, twice.',
-    remedy: 'Simplify the schema, or use a model that keeps to schemas.',
+    remedy: 'Simplify the schema, or use a model that follows schemas more reliably.',
   },
   PRICE_UNKNOWN: {
-    meaning: 'It has a cost limit, and the price of the model is unknown.',
+    meaning: 'The run has a cost limit, but the price of the model is unknown.',
     remedy: 'An admin can set the price with `updateModel`; or run it without a limit.',
   },
   PROVIDER_AUTH: {
@@ -85,8 +85,8 @@ export const FAILURES = {
     remedy: 'Set a valid key of the provider on the server, then retry.',
   },
   PROVIDER_BAD_REQUEST: {
-    meaning: 'The provider rejected the request, or sent too much text.',
-    remedy: 'The message has what the provider said; change the parameters or the model.',
+    meaning: 'The provider rejected the request, or its response was too large.',
+    remedy: 'Change the parameters or the model. The message quotes the error of the provider.',
   },
   PROVIDER_NOT_CONFIGURED: {
     meaning: 'The provider of the model is no longer configured.',
@@ -119,7 +119,7 @@ export const FAILURES = {
   },
   SCRIPT_FAILED: {
     meaning: 'A script of the template ended with an error.',
-    remedy: 'The message and the artifacts have its output; mend the script.',
+    remedy: 'Fix the script. Its output is in the message and the artifacts.',
   },
   STEP_FAILED: {
     meaning: 'A step of the workflow failed.',
@@ -131,7 +131,7 @@ export const FAILURES = {
   },
   TEMPLATE_FAILED: {
     meaning: 'A text of the template could not be rendered.',
-    remedy: 'The message has the line; mend the template or its parameters.',
+    remedy: 'Fix the template or its parameters. The message names the line.',
   },
   TIME_LIMIT_REACHED: {
     meaning: 'It ran longer than its time limit.',
@@ -146,7 +146,7 @@ export const FAILURES = {
     remedy: 'Use a model with tool calls.',
   },
   WORKER_LOST: {
-    meaning: 'Ten workers stopped while they executed it.',
-    remedy: 'Look at the log and the memory of the workers: something in this run may stop them.',
+    meaning: 'Ten workers stopped while executing this run.',
+    remedy: 'Check the logs and the memory of the workers: this run may make them crash.',
   },
 };

@@ -96,7 +96,7 @@ function openTab(
   };
   const state = read(localStorage[STATE]);
   const tab = state.tabs?.[state.activeTabIndex];
-  // This one only lets a cookie count.
+  // `x-csrf-token` carries no credentials: it only makes the server accept the login cookie.
   const hasHeaders = Object.keys(read(tab?.headers)).some((name) => name !== 'x-csrf-token');
   const { authorization } = read(tab?.headers);
   const isSameAccount = authorization && claims(authorization).sub === claims(fresh).sub;

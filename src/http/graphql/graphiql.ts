@@ -84,7 +84,7 @@ export function createGraphiqlPage(
         title: 'Polyphony GraphiQL',
         defaultQuery: welcome(isUseless ? 'uselessLink' : localAdmin ? 'embedded' : 'operated'),
         subscriptionsProtocol: 'WS',
-        // Without a link, the login of the console counts, whose cookie needs this header.
+        // Without a link, the page uses the console's login cookie, which is accepted only with this header.
         headers: JSON.stringify(
           token ? { authorization: `Bearer ${token}` } : { 'x-csrf-token': '1' },
           null,

@@ -35,7 +35,11 @@ export function createAdmission(services: Pick<Services, 'config' | 'store' | 't
       const { authorization, apiKey } = credentials;
       // Browsers attach cookies to requests of any page.
       const isByPage = authorization === null && apiKey === null;
-      if (!viewer || isByPage) refuseForeignPage(config, request.headers, comesByProxy(request));
+      if (!viewer || isByPage) {
+        // Other programs of the same person listen on the origins that are permitted by default.
+        const origins = viewer ? config.cookieOrigins : config.corsOrigins;
+        refuseForeignPage({ host: config.host, origins }, request.headers, comesByProxy(request));
+      }
       return viewer;
     },
     address: (request) => networkOf(proxyAddress(request, isTrusted) ?? 'unknown'),
@@ -48,17 +52,17 @@ export function createAdmission(services: Pick<Services, 'config' | 'store' | 't
  * request. It does not have credentials; without them, the page must be ours or the operator's.
  */
 function refuseForeignPage(
-  config: Services['config'],
+  server: { host: string; origins: readonly string[] },
   headers: IncomingHttpHeaders,
   isProxied: boolean,
 ): void {
   const host = (isProxied && forwardedHost(headers)) || headers.host || '';
   const { origin } = headers;
-  if (origin !== undefined && hostOf(origin) !== host && !config.corsOrigins.includes(origin)) {
+  if (origin !== undefined && hostOf(origin) !== host && !server.origins.includes(origin)) {
     throw foreign('Origin', origin);
   }
-  const isOpen = isProxied || !isLoopback(config.host);
-  if (!isOpen && !isLoopback(nameOf(host)) && !config.corsOrigins.map(hostOf).includes(host)) {
+  const isOpen = isProxied || !isLoopback(server.host);
+  if (!isOpen && !isLoopback(nameOf(host)) && !server.origins.map(hostOf).includes(host)) {
     throw foreign('Host', host);
   }
 }

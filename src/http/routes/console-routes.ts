@@ -9,7 +9,7 @@ import { SESSION_SECONDS, sessionCookie } from '../requests/session-cookie.ts';
 /** The addresses of pages; other unknown paths are answered as unknown. `/runs/…` is one page for each run. */
 const PAGES = ['/', '/runs', '/runs/:id'];
 
-/** Nothing from other hosts, no inline script or style, and no page of another site around it. */
+/** Allows nothing from other hosts, no inline scripts or styles, and no embedding in frames. */
 const POLICY = [
   "default-src 'none'",
   ...['script', 'style', 'img', 'font', 'connect'].map((kind) => `${kind}-src 'self'`),
@@ -27,7 +27,7 @@ export function consoleRoutes(
 ) {
   async function sendPage(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     refusePrefetch(request);
-    const secret = linkOf(request);
+    const secret = request.method === 'GET' ? linkOf(request) : null;
     if (secret === null) return page.send(request, reply.header('content-security-policy', POLICY));
     const isTaken = localAdmin !== null && (await localAdmin.takeLink(secret));
     if (!isTaken) return reply.redirect('/#used-link', 303);

@@ -16,35 +16,40 @@ const MOST_AT_ONCE = 2;
 export function exportRoute(services: Services, admission: Admission, atCredentialEnd: AtCredentialEnd) {
   const present = new Map<string, number>();
   return async (app: FastifyInstance): Promise<void> => {
-    app.get<{ Params: { id: string } }>('/exports/:id', async (request, reply) => {
-      const { raw, headers, params } = request;
-      const address = admission.address(raw);
-      // Invalid credentials count as none; they are rejected below.
-      const known = await admission.viewer(raw, headerCredentials(headers)).catch(() => null);
-      await services.operationLimits.countRequest({ accountId: known?.userId ?? null, address });
-      const viewer = await admission.viewer(raw, headerCredentials(headers));
-      requireScope(viewer, 'read');
-      const context = createContext(services, { viewer, address }, 'graphql');
-      const account = await exportedAccount(context, localId('User', params.id, 'id'), 'id');
-      const release = occupy(present, viewer!.userId);
-      // The statements read one row or one page each: the budget of a request is for what is held at once.
-      const lines = Readable.from(exportAccount(services.store, account), { objectMode: false });
-      const stop = atCredentialEnd(viewer, () => lines.destroy(new Error('the credentials have ended')));
-      lines.once('close', () => {
-        release();
-        stop();
-      });
-      await recordExport(context, account).catch((error) => {
-        lines.destroy();
-        throw error;
-      });
-      reply.headers({
-        'cache-control': 'no-store',
-        'content-type': 'application/x-ndjson; charset=utf-8',
-        'content-disposition': 'attachment; filename="account.ndjson"',
-      });
-      return reply.send(lines);
-    });
+    app.get<{ Params: { id: string } }>(
+      '/exports/:id',
+      { exposeHeadRoute: false },
+      async (request, reply) => {
+        const { raw, headers, params } = request;
+        const address = admission.address(raw);
+        // Invalid credentials count as none; they are rejected below.
+        const known = await admission.viewer(raw, headerCredentials(headers)).catch(() => null);
+        await services.operationLimits.countRequest({ accountId: known?.userId ?? null, address });
+        const viewer = await admission.viewer(raw, headerCredentials(headers));
+        requireScope(viewer, 'read');
+        const context = createContext(services, { viewer, address }, 'graphql');
+        const account = await exportedAccount(context, localId('User', params.id, 'id'), 'id');
+        const release = occupy(present, viewer!.userId);
+        await recordExport(context, account).catch((error) => {
+          release();
+          throw error;
+        });
+        // Sent in the same turn: before that, nobody would hear the error of credentials that end.
+        // The statements read one row or one page each: the budget of a request is for what is held at once.
+        const lines = Readable.from(exportAccount(services.store, account), { objectMode: false });
+        const stop = atCredentialEnd(viewer, () => lines.destroy(new Error('the credentials have ended')));
+        lines.once('close', () => {
+          release();
+          stop();
+        });
+        reply.headers({
+          'cache-control': 'no-store',
+          'content-type': 'application/x-ndjson; charset=utf-8',
+          'content-disposition': 'attachment; filename="account.ndjson"',
+        });
+        return reply.send(lines);
+      },
+    );
   };
 }
 

@@ -8,7 +8,7 @@ const UserExportType = builder.objectRef<AccountRow>('UserExport').implement({
   fields: (t) => ({
     url: t.string({
       description:
-        'Its path on this server. GET it with the same credentials. It is sent as NDJSON, a line of JSON for each object, while it is read; the last line has the type `end` and the numbers of lines, so that a download that was cut is recognised. The download is in the audit log.',
+        'Path on this server. GET it with the same credentials. The response is streamed as NDJSON, one line of JSON for each object. The last line has the type `end` and the number of lines of each type; if it is missing, the download is incomplete. Each download is recorded in the audit log.',
       resolve: ({ id }) => `/exports/${globalId('User', id)}`,
     }),
   }),
@@ -19,7 +19,7 @@ builder.queryField('exportUser', (t) =>
     type: UserExportType,
     nullable: true,
     description:
-      'Everything that is stored of an account: its sessions, threads, runs with their calls and events, artifacts, agents, templates, workflows, integrations, models, API keys, audit log and usage, without passwords, keys and credentials. For the account itself, and for admins.',
+      'Returns the URL of a download with all data of an account: its sessions, threads, runs with their calls and events, artifacts, agents, templates, workflows, integrations, models, API keys, audit log and usage, without passwords, keys and credentials. Only for the account itself and for admins.',
     args: { id: t.arg.id({ description: 'The account; null: that of the viewer.' }) },
     resolve: (_root, { id }, context) =>
       exportedAccount(context, id == null ? null : localId('User', id, 'id'), 'id'),

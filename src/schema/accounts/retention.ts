@@ -4,35 +4,35 @@ import { builder } from '../builder/builder.ts';
 
 export const UserRetentionType = builder.objectRef<RetentionDays>('UserRetention').implement({
   description:
-    'For how many days data of an account is kept, from the end of its run; null: until it is deleted. Workers delete hourly what is older. Runs that have not ended lose nothing.',
+    'Days for which data of an account is kept, counted from the end of the run unless a field says otherwise; null: until a client deletes it. Workers delete expired data every hour. Runs that have not ended are not affected.',
   fields: (t) => ({
     text: t.exposeInt('text', {
       nullable: true,
       description:
-        'Of the generated text in the logs of runs: the events `TokensGenerated` and `ReasoningGenerated`, in whose place a log then has `TextExpired`. The output of a run that completed stays.',
+        'Days for generated text in the logs of runs: the events `TokensGenerated` and `ReasoningGenerated`. `TextExpired` then replaces them. The output of a completed run is kept.',
     }),
     events: t.exposeInt('events', {
       nullable: true,
       description:
-        'Of whole logs of runs, in whose place `EventsExpired` is read. The runs stay, with their results.',
+        'Days for whole logs of runs. `EventsExpired` then replaces the events. The runs and their results are kept.',
     }),
     artifacts: t.exposeInt('artifacts', {
       nullable: true,
-      description: 'Of artifacts.',
+      description: 'Days for artifacts.',
     }),
     idempotencyKeys: t.exposeInt('idempotencyKeys', {
       nullable: true,
       description:
-        'Of idempotency keys of runs; a request with an older one creates another run. Null: as long as the run.',
+        'Days for idempotency keys of runs; a request with an expired key creates a new run. Null: as long as the run.',
     }),
     runs: t.exposeInt('runs', {
       nullable: true,
       description:
-        'Of whole runs, with everything that belongs to them. A run that another one waits for, or whose thread has a younger turn, is kept as long as that.',
+        'Days for whole runs, with everything that belongs to them. A run is kept longer while another run depends on it or its thread has a turn that has not expired.',
     }),
     deliveries: t.exposeInt('deliveries', {
       nullable: true,
-      description: 'Of deliveries to integrations that are no longer sent, from their last change.',
+      description: 'Days for finished deliveries to integrations, counted from their last change.',
     }),
   }),
 });
@@ -40,11 +40,11 @@ export const UserRetentionType = builder.objectRef<RetentionDays>('UserRetention
 const RANGE = `1 to ${MAX_DAYS}`;
 
 export const UserRetentionInput = builder.inputType('UserRetentionInput', {
-  description: `For how many days data of an account is kept, as in \`UserRetention\`: ${RANGE}. Omitted fields stay unchanged; null resets one to what the installation says.`,
+  description: `Days for which data of an account is kept, see \`UserRetention\`: ${RANGE}. Omitted fields stay unchanged; null restores the default of the installation.`,
   fields: (t) => ({
-    text: t.int({ description: `Of the generated text in the logs of runs, ${RANGE}.` }),
+    text: t.int({ description: `Days for generated text in the logs of runs, ${RANGE}.` }),
     events: t.int({
-      description: `Of whole logs of runs, ${MIN_EVENT_DAYS} to ${MAX_DAYS}: cursors of feeds lead to their events for 30 days.`,
+      description: `Days for whole logs of runs, ${MIN_EVENT_DAYS} to ${MAX_DAYS}, because cursors of feeds are valid for 30 days.`,
     }),
     artifacts: t.int({ description: `Of artifacts, ${RANGE}.` }),
     idempotencyKeys: t.int({ description: `Of idempotency keys of runs, ${RANGE}.` }),

@@ -151,9 +151,9 @@ export const ReplicaStateEnum = builder.enumType('ReplicaState', {
   description:
     'Whether the read replica answers reads of lists and totals. Otherwise the primary database does.',
   values: capitals(REPLICA_STATES, {
-    ready: 'It answers them.',
-    behind: 'It lacks something that the primary committed a tenth of a second ago.',
-    unavailable: 'It does not answer, or is no standby.',
+    ready: 'The replica answers reads.',
+    behind: 'The replica lags more than 100 ms behind the primary.',
+    unavailable: 'The replica does not respond, or is not a standby.',
   }),
 });
 

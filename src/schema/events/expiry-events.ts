@@ -6,7 +6,7 @@ export const EXPIRY_EVENTS = {
   TextExpired: event('TextExpired').implement({
     interfaces: [RunEvent],
     description:
-      'In place of text that is no longer kept: of the events `TokensGenerated` and `ReasoningGenerated` from `firstSeq` to `seq`. Their number stays, so that the log has no gap. Discard the text of the model call that it belongs to: the text of a run that completed is in its result.',
+      'Replaces the expired events `TokensGenerated` and `ReasoningGenerated` from `firstSeq` to `seq`, so that the log has no gap. Discard the text received for the same model call: the result of a completed run contains the final text.',
     fields: (t) => ({
       firstSeq: t.int({
         description: 'Number of the first event that it stands for; its `seq` is that of the last one.',
@@ -17,7 +17,7 @@ export const EXPIRY_EVENTS = {
   EventsExpired: event('EventsExpired').implement({
     interfaces: [RunEvent],
     description:
-      'In place of all events that a run had when it ended, which are no longer kept; a run that was retried since has more events after it. The run itself has its status, its result or error, and its cost.',
+      'Replaces the expired events from `firstSeq` to `seq`: all that the run had when it ended. If the run was retried later, newer events follow. The run itself still has its status, its result or error, and its cost.',
     fields: (t) => ({
       firstSeq: t.int({
         description: 'Number of the first event that it stands for; its `seq` is that of the last one.',
@@ -26,7 +26,7 @@ export const EXPIRY_EVENTS = {
       runStatus: t.field({
         type: RunStatusEnum,
         nullable: true,
-        description: 'How the run ended. Null when events follow, because it was continued.',
+        description: 'How the run ended. Null if the run was retried, so that events follow.',
         resolve: ({ data }) => data.status,
       }),
     }),

@@ -16,7 +16,7 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
     status: t.expose('status', { type: RunStatusEnum, description: 'Status of the run.' }),
     label: t.exposeString('label', {
       description:
-        'What people may know it by, at most 120 characters: the title of a task or the beginning of its prompt, the name of a workflow, what a bulk operation does. May be empty.',
+        'A short name to display, at most 120 characters: the title of a task or the beginning of its prompt, the beginning of the prompt of an orchestration, the name of a workflow, or the action of a bulk operation. May be empty.',
     }),
     origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
     priority: t.exposeInt('priority', {

@@ -21,7 +21,7 @@ const HealthType = builder.objectRef<Health>('Health').implement({
       type: ReplicaStateEnum,
       nullable: true,
       description:
-        'State of the read replica, as the answering process sees it. Whatever it is, reads include everything that was committed before them. Null without one.',
+        'State of the read replica as seen by the answering process; null if none is configured. In every state, reads include everything that was committed before them.',
       resolve: async (_health, _arguments, { store }) => (await store.lookups.replica())?.state,
     }),
   }),

@@ -36,7 +36,7 @@ async function readReplay(standby: Queryable): Promise<Replay> {
 /** How long a read waits until the standby has what was committed before. Then the primary answers. */
 const PATIENCE_MS = 100;
 const ANSWER_MS = 1_000;
-/** A standby that has just answered is not asked again whether it does, if nothing was written meanwhile. */
+/** For how long a connection's last known replay position is used without asking again, if it suffices. */
 const KNOWN_MS = 1_000;
 
 /**

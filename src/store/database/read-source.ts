@@ -22,8 +22,8 @@ export interface Sources {
 export const noReads = (): ReadCounts => ({ replica: 0, behind: 0, unavailable: 0, failed: 0 });
 
 /**
- * An operation begins at one position of the log, and leaves the replica for good once that cannot answer: what it
- * reads never gets older from one statement to the next.
+ * All reads of an operation see at least the same log position. After the replica has failed to answer one of them, the
+ * primary answers the rest, so that no statement reads an older state than the one before it.
  */
 export function openSource({ database, replica, readCounts }: Sources): ReadSource {
   const primary = database.pool as Target;

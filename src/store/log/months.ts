@@ -1,7 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '../database/database.ts';
 import { transaction } from '../database/transaction.ts';
-import { OPEN } from '../entities/run-statuses.ts';
 
 /** Tables that are divided by the month of the runs. */
 const LOG_TABLES = ['run_event', 'run_text'] as const;
@@ -72,24 +71,4 @@ export async function listMonths(database: Database): Promise<LogMonth[]> {
     [LOG_TABLES],
   );
   return rows;
-}
-
-/**
- * Drops the partition of a month, whose space is free at once, unless a run of the month has not ended. Rows that are
- * written later, because such a run is begun again, are kept with those of months without a partition.
- * @returns false when there is such a run. @throws Error when a lock was not to be had in time: to be tried again later
- */
-export function dropMonth(database: Database, { table, month, partition }: LogMonth): Promise<boolean> {
-  return transaction(database, async (client) => {
-    await client.query(LIMITS);
-    await client.query('select pg_advisory_xact_lock($1)', [MONTHS_LOCK]);
-    await client.query(`lock table ${table} in access exclusive mode`);
-    const { rows } = await client.query<{ isRunning: boolean }>(
-      `select exists (select from run where month = $1::date and status ${OPEN}) as "isRunning"`,
-      [month],
-    );
-    if (rows[0]?.isRunning) return false;
-    await client.query(`alter table ${table} detach partition ${partition}; drop table ${partition}`);
-    return true;
-  });
 }

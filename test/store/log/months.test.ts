@@ -1,14 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { dropMonth, type LogMonth, listMonths, makeMonths } from '../../../src/store/log/months.ts';
-import { data } from '../../harness/client.ts';
+import { type LogMonth, listMonths, makeMonths } from '../../../src/store/log/months.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
 
 const server = fixture(() => startTestServer());
-const ann = fixture(() => server.newUser());
 const pool = () => server.store.database.pool;
-
-const localOf = (id: string) => Buffer.from(id, 'base64url').toString().slice('Task:'.length);
 
 async function monthsOf(table: LogMonth['table']): Promise<LogMonth[]> {
   return (await listMonths(server.store.database)).filter((month) => month.table === table);
@@ -60,29 +56,5 @@ describe('months that come', () => {
     holder.release();
     await makeMonths(server.store.database);
     expect(await namesOf('run_event')).toContain(last);
-  });
-});
-
-describe('a month that is dropped', () => {
-  const present = async (table: LogMonth['table']) =>
-    (await monthsOf(table)).find(({ month }) => month.startsWith(comingMonths()[0]!))!;
-
-  test('stays while a run of it has not ended', async () => {
-    const id = await ann.createTask({ prompt: 'x', model: 'demo', hold: true });
-    expect(await dropMonth(server.store.database, await present('run_text'))).toBe(false);
-    data(await ann.query('mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }', { id }));
-  });
-
-  test('takes its text along; what is generated later is there', async () => {
-    const id = await ann.createTask({ prompt: 'x', model: 'demo@tokens=3,itl=0' });
-    await ann.events(id);
-    expect(await dropMonth(server.store.database, await present('run_text'))).toBe(true);
-    const rows = async () =>
-      (await pool().query('select from run_text where run_id = $1', [localOf(id)])).rowCount;
-    expect(await rows()).toBe(0);
-    const next = await ann.createTask({ prompt: 'y', model: 'demo@tokens=3,itl=0' });
-    const types = (await ann.events(next)).map(({ __typename }) => __typename);
-    expect(types).toContain('TokensGenerated');
-    expect(types.at(-1)).toBe('RunCompleted');
   });
 });

@@ -5,7 +5,7 @@ export interface Credentials {
   token?: string | undefined;
   /** Called for the first connection, and again whenever the server has refused the last token. */
   getToken?: (() => string | Promise<string>) | undefined;
-  /** Of a page of the server's own origin, with the cookie that `POST /session` has set: no token is sent. */
+  /** For pages of the server's own origin: authenticates with the cookie that `POST /session` sets, without a token. */
   cookie?: boolean | undefined;
 }
 

@@ -17,7 +17,7 @@ export function useAccount(): Account {
 /** Shows the pages to an account that is logged in, and the form of the login to everybody else. */
 export function AccountGate({ children }: { children: ReactNode }) {
   const polyphony = usePolyphony();
-  const { data, error, isPending, refetch } = useQuery({
+  const { data, error, isPending } = useQuery({
     queryKey: ['viewer'],
     queryFn: ({ signal }) => polyphony.query(Viewer, {}, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
@@ -25,7 +25,7 @@ export function AccountGate({ children }: { children: ReactNode }) {
   if (isPending) return <p className="quiet page">{WORDS.loading}</p>;
   const isRefused = error && 'code' in error && error.code === 'UNAUTHENTICATED';
   if (error && !isRefused) return <ErrorNote error={error} />;
-  // What was read before the login ended is still there.
-  if (isRefused || !data?.viewer) return <LoginPage onLogin={refetch} />;
+  // After a login has ended, `data` still holds the last viewer, so the error is checked first.
+  if (isRefused || !data?.viewer) return <LoginPage />;
   return <AccountContext value={data.viewer}>{children}</AccountContext>;
 }

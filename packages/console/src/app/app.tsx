@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createPolyphony, PolyphonyError } from 'polyphony-client';
 import { PolyphonyProvider } from 'polyphony-client/react';
 import { lazy, Suspense } from 'react';
+import { ErrorBoundary } from 'react-error-boundary';
 import { Route, Switch } from 'wouter';
 import { HomePage } from '../home/home-page.tsx';
 import { reportConnection } from '../live/connection.ts';
@@ -43,11 +44,25 @@ export function App() {
       <PolyphonyProvider value={polyphony}>
         <AccountGate>
           <Layout>
-            <Pages />
+            <ErrorBoundary fallback={<Broken />}>
+              <Pages />
+            </ErrorBoundary>
           </Layout>
         </AccountGate>
       </PolyphonyProvider>
     </QueryClientProvider>
+  );
+}
+
+/** Such as after an upgrade of the server, whose pages have other files. */
+function Broken() {
+  return (
+    <p role="alert" className="note bad">
+      {WORDS.broken}{' '}
+      <button type="button" onClick={() => location.reload()}>
+        {WORDS.reload}
+      </button>
+    </p>
   );
 }
 

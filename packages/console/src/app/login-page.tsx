@@ -7,7 +7,7 @@ import { WORDS } from '../words.ts';
 import { openSession } from './session.ts';
 
 /** Also tells how to come in without a password: by the link that the server prints. */
-export function LoginPage({ onLogin }: { onLogin(): unknown }) {
+export function LoginPage() {
   const polyphony = usePolyphony();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -15,7 +15,8 @@ export function LoginPage({ onLogin }: { onLogin(): unknown }) {
     async mutationFn() {
       const { login } = await polyphony.mutate(LogIn, { input: { email, password } });
       await openSession(login!.token);
-      onLogin();
+      // Rather than read again: what was read for another account must not be shown.
+      location.reload();
     },
   });
   function submit(event: FormEvent) {

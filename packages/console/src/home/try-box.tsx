@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { usePolyphony } from 'polyphony-client/react';
 import { type FormEvent, useId, useState } from 'react';
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation } from 'wouter';
 import { Choices, type ChoicesQuery, CreateTask, ExecuteWorkflow } from '../documents.ts';
 import { ErrorNote } from '../parts/notes.tsx';
 import { WORDS } from '../words.ts';
@@ -16,18 +16,20 @@ interface Choice {
 /** `id`: of a prompt, the model, or null for one that is chosen. */
 type Start = { kind: 'prompt'; id: string | null } | { kind: 'agent' | 'template' | 'workflow'; id: string };
 
-/** A form that starts a run and opens its page. `?prompt=` and `?model=` fill it in, as "run again with changes" does. */
+/** A form that starts a run and opens its page. "Run again with changes" fills it in. */
 export function TryBox() {
   const polyphony = usePolyphony();
   const [, navigate] = useLocation();
-  const [given] = useSearchParams();
-  const [prompt, setPrompt] = useState(given.get('prompt') ?? '');
-  const [chosen, setChosen] = useState(given.get('with') ?? '');
+  const [given] = useState(readAgain);
+  const [prompt, setPrompt] = useState(given.prompt);
+  const [chosen, setChosen] = useState(given.choice);
   const groups = useChoices();
+  const choice = groups.flatMap(({ choices }) => choices).find(({ value }) => value === chosen);
+  const isUnknown = chosen !== '' && !choice;
   const { mutate, error, isPending } = useMutation({
     async mutationFn() {
-      const start = groups.flatMap(({ choices }) => choices).find(({ value }) => value === chosen)?.start;
-      navigate(`/runs/${encodeURIComponent(await begin(polyphony, start ?? AUTOMATIC, prompt))}`);
+      const id = await begin(polyphony, choice?.start ?? AUTOMATIC, prompt);
+      navigate(`/runs/${encodeURIComponent(id)}`);
     },
   });
   const ids = { prompt: useId(), choice: useId() };
@@ -52,6 +54,7 @@ export function TryBox() {
         <label htmlFor={ids.choice}>{WORDS.home.choice}</label>
         <select id={ids.choice} value={chosen} onChange={(event) => setChosen(event.target.value)}>
           <option value="">{WORDS.home.automatic}</option>
+          {isUnknown && <option value={chosen}>{WORDS.home.unknown}</option>}
           {groups.map(({ label, choices }) => (
             <optgroup key={label} label={label}>
               {choices.map(({ value, name }) => (
@@ -62,13 +65,24 @@ export function TryBox() {
             </optgroup>
           ))}
         </select>
-        <button type="submit" className="primary" disabled={isPending}>
+        <button type="submit" className="primary" disabled={isPending || isUnknown}>
           {WORDS.home.start}
         </button>
       </div>
       {error && <ErrorNote error={error} />}
     </form>
   );
+}
+
+/** In the state of the history, because a prompt may be longer than an address. */
+export interface Again {
+  prompt: string;
+  choice: string;
+}
+
+function readAgain(): Again {
+  const { prompt, choice }: Partial<Again> = history.state ?? {};
+  return { prompt: prompt ?? '', choice: choice ?? '' };
 }
 
 const AUTOMATIC: Start = { kind: 'prompt', id: null };

@@ -1,11 +1,14 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import type { ActivityItem } from 'polyphony-client';
+import { useQueryClient } from '@tanstack/react-query';
+import { PolyphonyError } from 'polyphony-client';
 import { usePolyphony } from 'polyphony-client/react';
 import { useEffect } from 'react';
 import type { ViewerQuery } from '../documents.ts';
+import { createRefresher } from './refresher.ts';
 
 /** Lists of runs are read again at most this often, however much happens. */
 const LIST_MS = 1000;
+/** After an error that is not about the login. */
+const RETRY_MS = 5000;
 
 /** Keeps all lists of runs up to date: every query whose key begins with `runs`. */
 export function useLiveRuns(): void {
@@ -14,42 +17,27 @@ export function useLiveRuns(): void {
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    const lists = createRefresher(queries);
-    async function follow() {
-      for await (const item of polyphony.activity({ signal })) if (isOfList(item)) lists.refresh();
+    const lists = createRefresher(() => queries.invalidateQueries({ queryKey: ['runs'] }), LIST_MS);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    async function follow(): Promise<void> {
+      try {
+        // The first item has neither an event nor a change: what is read from then on misses nothing.
+        for await (const _item of polyphony.activity({ signal })) lists.refresh();
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof PolyphonyError && error.code === 'UNAUTHENTICATED')) {
+          timer = setTimeout(follow, RETRY_MS);
+          return;
+        }
+      }
+      // The viewer is not read again: the server may have cached the login as valid.
+      if (!signal.aborted) queries.setQueryData<ViewerQuery>(['viewer'], { viewer: null });
     }
-    // It ends only with the login, of which the server may still remember that it was valid.
-    follow()
-      .catch(() => {})
-      .finally(() => signal.aborted || queries.setQueryData<ViewerQuery>(['viewer'], { viewer: null }));
+    void follow();
     return () => {
       controller.abort();
+      clearTimeout(timer);
       lists.stop();
     };
   }, [polyphony, queries]);
-}
-
-/** Whether an item changes what a list shows; the first one has neither. */
-function isOfList({ event, change }: ActivityItem): boolean {
-  return Boolean(event ?? change);
-}
-
-/** The first refresh is immediate, and those that follow are together. */
-function createRefresher(queries: QueryClient) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isStale = false;
-  function refresh(): void {
-    isStale = true;
-    if (timer) return;
-    read();
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (isStale) refresh();
-    }, LIST_MS);
-  }
-  function read(): void {
-    isStale = false;
-    void queries.invalidateQueries({ queryKey: ['runs'] });
-  }
-  return { refresh, stop: () => clearTimeout(timer) };
 }

@@ -38,9 +38,3 @@ export function duration(milliseconds: number): string {
 export function elapsed(startedAt: string, endedAt: string | null, now = Date.now()): number {
   return Math.max(0, (endedAt ? Date.parse(endedAt) : now) - Date.parse(startedAt));
 }
-
-/** The first line, shortened to a length. */
-export function shorten(text: string, most = 120): string {
-  const line = text.trim().split('\n')[0] ?? '';
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
-}

@@ -5,7 +5,7 @@ interface Props {
   items: readonly { name: string; onSelect(): void }[];
 }
 
-/** Buttons behind a button. It closes when one is chosen, with Escape, and when the focus goes elsewhere. */
+/** A button that opens a menu of buttons. The menu closes on a choice, on Escape and when it loses the focus. */
 export function Menu({ label, items }: Props) {
   const details = useRef<HTMLDetailsElement>(null);
   function close(): void {

@@ -1,7 +1,7 @@
 import type { RunStatus } from '../documents.ts';
 import { WORDS } from '../words.ts';
 
-/** The colour alone tells nothing: the word is always beside it. */
+/** Always shows the word next to the colour, because not everyone can distinguish the colours. */
 export function Status({ status }: { status: RunStatus }) {
   return <span className={`status ${status.toLowerCase()}`}>{WORDS.statuses[status]}</span>;
 }

@@ -3,6 +3,7 @@ import { usePolyphony } from 'polyphony-client/react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Cancel, Delete, Retry } from '../documents.ts';
+import type { Again } from '../home/try-box.tsx';
 import { Confirmation } from '../parts/confirmation.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { ErrorNote } from '../parts/notes.tsx';
@@ -41,7 +42,7 @@ export function Actions({ run }: { run: Run }) {
         </button>
       )}
       {run.__typename === 'Task' && run.prompt !== '' && (
-        <Link className="button" href={againPath(run)}>
+        <Link className="button" href="/" state={againOf(run)}>
           {WORDS.actions.again}
         </Link>
       )}
@@ -61,10 +62,9 @@ export function Actions({ run }: { run: Run }) {
   );
 }
 
-/** The form of the first page, filled in. */
-function againPath(task: Extract<Run, { __typename: 'Task' }>): string {
-  const query = new URLSearchParams({ prompt: task.prompt, with: task.agent?.id ?? task.model ?? '' });
-  return `/?${query}`;
+/** What fills in the form of the first page. */
+function againOf({ prompt, agent, model }: Extract<Run, { __typename: 'Task' }>): Again {
+  return { prompt, choice: agent?.id ?? model ?? '' };
 }
 
 function CopyMenu({ run }: { run: Run }) {

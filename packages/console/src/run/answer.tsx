@@ -8,10 +8,16 @@ type Task = Extract<Run, { __typename: 'Task' }>;
 
 /** The answer as it grows. Text of an attempt that was interrupted stays, struck through, above what replaced it. */
 export function Answer({ task }: { task: Task }) {
-  // What there was when the page was opened: what is read later must not begin it anew.
-  const [begin] = useState(isOpen(task.status) ? { text: task.output ?? '', after: task.lastSeq } : null);
+  const isRunning = isOpen(task.status);
+  // What there was when the page was opened, or the task was retried: what is read later must not begin it anew.
+  const [begin, setBegin] = useState(() => (isRunning ? beginOf(task) : null));
+  const [wasRunning, setWasRunning] = useState(isRunning);
+  if (isRunning !== wasRunning) {
+    setWasRunning(isRunning);
+    if (isRunning) setBegin(beginOf(task));
+  }
   const { text: grown, seq, discarded, isGrowing } = useAnswer(task.id, begin);
-  const text = isGrowing ? grown : (task.output ?? grown);
+  const text = isRunning ? grown : (task.output ?? grown);
   return (
     <section aria-labelledby="answer">
       <h2 id="answer">{WORDS.run.answer}</h2>
@@ -26,4 +32,8 @@ export function Answer({ task }: { task: Task }) {
       </pre>
     </section>
   );
+}
+
+function beginOf({ output, lastSeq }: Task) {
+  return { text: output ?? '', after: lastSeq };
 }

@@ -10,7 +10,8 @@ interface Props {
 
 /** Why a run failed, what led to it, and what to do about it. */
 export function Failure({ run, error }: Props) {
-  const { meaning, remedy } = WORDS.failures[error.code];
+  // A server that was upgraded since the page was opened may have further codes.
+  const { meaning, remedy } = WORDS.failures[error.code] ?? WORDS.run.unknownFailure;
   const earlier = run.milestones.nodes.filter((event) => event.__typename === 'ModelCallFailed');
   return (
     <section className="note bad" aria-labelledby="failure">

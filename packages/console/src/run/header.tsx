@@ -45,6 +45,7 @@ function factsOf(run: Run, now: number): (readonly [string, React.ReactNode])[] 
     [facts.session, session?.name],
     [facts.partOf, partOf(run)],
     [facts.created, clock(createdAt)],
+    [facts.cancelled, run.cancelReason],
     [facts.tags, run.tags.join(', ')],
   ] as const;
   return all.flatMap(([name, value]) => (value ? [[name, value] as const] : []));

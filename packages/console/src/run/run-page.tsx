@@ -1,4 +1,6 @@
 import * as Tabs from '@radix-ui/react-tabs';
+import { Link } from 'wouter';
+import { Json } from '../parts/json.tsx';
 import { ErrorNote } from '../parts/notes.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { titleOf } from '../runs/run-title.ts';
@@ -41,7 +43,7 @@ export function RunPage({ id }: { id: string }) {
         <Tabs.Content value="result">
           <Result run={run} />
         </Tabs.Content>
-        <Tabs.Content value="course">
+        <Tabs.Content value="timeline">
           <Waterfall run={run} />
         </Tabs.Content>
         <Tabs.Content value="request">
@@ -66,10 +68,31 @@ function Result({ run }: { run: Run }) {
         </>
       );
     case 'Execution':
-      return <Waterfall run={run} />;
+      return (
+        <>
+          <Waterfall run={run} />
+          {run.executionResult !== null && <Json value={run.executionResult} />}
+        </>
+      );
     case 'Orchestration':
       return <pre className="answer">{run.finalResponse ?? WORDS.run.noText}</pre>;
     case 'BulkOperation':
-      return <p>{WORDS.run.bulkCounts(run.done, run.matched, run.skipped, run.failed)}</p>;
+      return <BulkCounts bulk={run} />;
   }
+}
+
+function BulkCounts({ bulk }: { bulk: Extract<Run, { __typename: 'BulkOperation' }> }) {
+  return (
+    <>
+      <p>{WORDS.run.bulkCounts(bulk.done, bulk.matched, bulk.skipped, bulk.failed)}</p>
+      <ul>
+        {bulk.examples.map(({ runId, code, message }) => (
+          <li key={runId}>
+            <Link href={`/runs/${encodeURIComponent(runId)}`}>{WORDS.run.open}</Link> <code>{code}</code>{' '}
+            {message}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
 }

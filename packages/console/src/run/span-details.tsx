@@ -7,12 +7,24 @@ import type { Span } from './waterfall-rows.ts';
 export function SpanDetails({ span }: { span: Span }) {
   if (span.call) return <Call call={span.call} />;
   if (span.tool) return <Tool tool={span.tool} />;
+  if (span.texts) return <Texts texts={span.texts} />;
   return (
     <p className="details">
       <time dateTime={new Date(span.startedAt).toISOString()}>
         {clock(new Date(span.startedAt).toISOString())}
       </time>
     </p>
+  );
+}
+
+function Texts({ texts }: { texts: readonly (string | null)[] }) {
+  return texts.map(
+    (text) =>
+      text && (
+        <pre key={text} className="answer details">
+          {text}
+        </pre>
+      ),
   );
 }
 

@@ -28,6 +28,12 @@ export function useAnswer(taskId: string, begin: Begin | null): AnswerState {
     if (!begin) return;
     const controller = new AbortController();
     const { signal } = controller;
+    setState((last) => ({
+      text: begin.text,
+      seq: begin.after,
+      discarded: last.text && last.text !== begin.text ? [...last.discarded, last.text] : last.discarded,
+      isGrowing: true,
+    }));
     async function follow({ text, after }: Begin) {
       for await (const part of polyphony.followText(taskId, { text, after, signal }))
         setState((last) => ({

@@ -1,9 +1,10 @@
-import { useQueries } from '@tanstack/react-query';
+import { type Query, useQueries, useQueryClient } from '@tanstack/react-query';
 import type { RunEvent } from 'polyphony-client';
 import { usePolyphony } from 'polyphony-client/react';
+import { useEffect } from 'react';
 import { EventPage } from '../documents.ts';
 
-/** Events of a page: all fields of more of them would cost more than a document may. */
+/** Events per page. With more, a document that selects all fields would exceed the cost limit. */
 const PAGE = 40;
 
 /**
@@ -12,27 +13,39 @@ const PAGE = 40;
  */
 export function useLogPages(runId: string, from: number, to: number, lastSeq: number) {
   const polyphony = usePolyphony();
+  const queries = useQueryClient();
   const first = Math.floor(from / PAGE);
   const last = Math.floor(to / PAGE);
   const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   const pages = useQueries({
     queries: numbers.map((number) => {
       const after = number * PAGE;
-      // A full page never changes; the last one does while the log grows.
-      const known = Math.min(lastSeq, after + PAGE);
       return {
-        queryKey: ['log', runId, after, known],
+        queryKey: ['log', runId, after],
         queryFn: async ({ signal }: { signal: AbortSignal }) => {
           const { run } = await polyphony.query(EventPage, { id: runId, after }, { signal });
           return (run?.events.nodes ?? []) as readonly RunEvent[];
         },
-        enabled: known > after,
+        enabled: lastSeq > after,
         staleTime: Number.POSITIVE_INFINITY,
         gcTime: 60_000,
       };
     }),
   });
+  // A full page never changes; the last one does while the log grows, and is shown as it was meanwhile.
+  useEffect(() => {
+    const isPartial = ({ queryKey, state }: Query) =>
+      queryKey[0] === 'log' &&
+      queryKey[1] === runId &&
+      isBehind(state.data as readonly RunEvent[] | undefined, queryKey[2] as number, lastSeq);
+    void queries.invalidateQueries({ predicate: isPartial });
+  }, [queries, runId, lastSeq]);
   return (seq: number): RunEvent | undefined =>
-    // In place of what has expired there is one event, with the last number of all of it.
+    // A single marker replaces expired events; its `seq` is that of the last one.
     pages[Math.floor((seq - 1) / PAGE) - first]?.data?.find((event) => event.seq >= seq);
+}
+
+/** Whether a page was read before the last of its events, or of the log. */
+function isBehind(events: readonly RunEvent[] | undefined, after: number, lastSeq: number): boolean {
+  return events !== undefined && (events.at(-1)?.seq ?? after) < Math.min(lastSeq, after + PAGE);
 }

@@ -3,6 +3,7 @@ import type { RunEvent } from 'polyphony-client';
 import { usePolyphony } from 'polyphony-client/react';
 import { useEffect, useState } from 'react';
 import { type EventType, RunDetails, type RunDetailsQuery } from '../documents.ts';
+import { createRefresher } from '../live/refresher.ts';
 import { isOpen } from '../parts/status.tsx';
 
 export type Run = NonNullable<RunDetailsQuery['run']>;
@@ -31,25 +32,25 @@ export function useRun(id: string) {
     if (!isFollowed) return;
     const controller = new AbortController();
     const { signal } = controller;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const reread = () => queries.invalidateQueries({ queryKey: ['run', id] });
+    const state = createRefresher(() => queries.invalidateQueries({ queryKey: ['run', id] }), DETAILS_MS);
+    let latest = after;
+    // The rows of the log that are in sight are read for each number that is shown.
+    const numbers = createRefresher(async () => setLastSeq(latest), DETAILS_MS);
     async function follow() {
       for await (const event of polyphony.followRun(id, { after, signal })) {
-        setLastSeq(event.seq);
-        if (!tellsState(event)) continue;
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          void reread();
-        }, DETAILS_MS);
+        latest = event.seq;
+        numbers.refresh();
+        if (tellsState(event)) state.refresh();
       }
-      if (!signal.aborted) await reread();
     }
-    follow().catch(() => {
-      if (!signal.aborted) void reread();
-    });
+    // Whatever ended it, the state says so.
+    follow()
+      .catch(() => {})
+      .finally(() => signal.aborted || state.refresh());
     return () => {
       controller.abort();
-      clearTimeout(timer);
+      state.stop();
+      numbers.stop();
     };
   }, [polyphony, queries, id, isFollowed]);
   return { ...details, run, lastSeq: Math.max(lastSeq, after) };

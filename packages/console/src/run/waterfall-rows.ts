@@ -13,6 +13,8 @@ export interface Span {
   isFailed: boolean;
   call?: CallFieldsFragment;
   tool?: ToolCallFieldsFragment;
+  /** Of a round: the answer, and what the evaluator said of it. */
+  texts?: readonly (string | null)[];
   /** The run that the line stands for. */
   runId?: string | undefined;
 }
@@ -60,13 +62,14 @@ function toolSpan(tool: ToolCallFieldsFragment): Span {
 
 type Round = Extract<Run, { __typename: 'Orchestration' }>['rounds'][number];
 
-function roundSpan({ iteration, startedAt, endedAt, error, score }: Round): Span {
+function roundSpan({ iteration, startedAt, endedAt, error, score, response, feedback }: Round): Span {
   return {
     key: `round-${iteration}`,
     kind: 'round',
     name: WORDS.run.round(iteration, score),
     ...times(startedAt, endedAt),
     isFailed: error !== null,
+    texts: [response, feedback, error?.message ?? null],
   };
 }
 

@@ -1,4 +1,4 @@
-import { type FormEvent, useId } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { WORDS } from '../words.ts';
 import { KINDS, ORDERS, STATUSES } from './filters.ts';
 
@@ -7,48 +7,51 @@ interface Props {
   setAsked(asked: URLSearchParams): void;
 }
 
+/** What the form can change; an address may have more, which stays. */
+const NAMES = ['text', 'status', 'kind', 'model', 'type', 'tag', 'from', 'to', 'order'] as const;
+type Name = (typeof NAMES)[number];
+type Draft = Readonly<Record<Name, string>>;
+
 /** The list is read again when a choice is made; words are read when the form is submitted or left. */
 export function FilterForm({ asked, setAsked }: Props) {
-  function change(event: FormEvent<HTMLFormElement>) {
-    const form = new FormData(event.currentTarget);
-    const next = new URLSearchParams();
-    for (const [name, value] of form) if (typeof value === 'string' && value !== '') next.append(name, value);
-    if (next.toString() !== asked.toString()) setAsked(next);
+  const [draft, setDraft] = useState(() => draftOf(asked));
+  const [shown, setShown] = useState(asked.toString());
+  // A copied address, or the way back, fills it in anew.
+  if (shown !== asked.toString()) {
+    setShown(asked.toString());
+    setDraft(draftOf(asked));
   }
+  function apply(next: Draft) {
+    const changed = NAMES.filter((name) => next[name] !== (asked.get(name) ?? ''));
+    if (changed.length === 0) return;
+    const address = new URLSearchParams(asked);
+    for (const name of changed)
+      if (next[name] === '') address.delete(name);
+      else address.set(name, next[name]);
+    setAsked(address);
+  }
+  function change(name: Name, value: string, isChoice: boolean) {
+    const next = { ...draft, [name]: value };
+    setDraft(next);
+    if (isChoice) apply(next);
+  }
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    apply(draft);
+  }
+  const field = (name: Name) => ({ name, value: draft[name], change });
   return (
     <search>
-      <form
-        className="filters"
-        // A copied address, or the way back, fills it in anew.
-        key={asked.toString()}
-        onChange={(event) => isChoice(event.target) && change(event)}
-        onBlur={change}
-        onSubmit={(event) => {
-          event.preventDefault();
-          change(event);
-        }}
-      >
-        <Field label={WORDS.runs.text} name="text" type="search" asked={asked} />
-        <Choice
-          label={WORDS.runs.status}
-          name="status"
-          words={WORDS.statuses}
-          values={STATUSES}
-          asked={asked}
-        />
-        <Choice label={WORDS.runs.kind} name="kind" words={WORDS.runKinds} values={KINDS} asked={asked} />
-        <Field label={WORDS.runs.model} name="model" type="text" asked={asked} />
-        <Field label={WORDS.runs.type} name="type" type="text" asked={asked} />
-        <Field label={WORDS.runs.tag} name="tag" type="text" asked={asked} />
-        <Field label={WORDS.runs.from} name="from" type="datetime-local" asked={asked} />
-        <Field label={WORDS.runs.to} name="to" type="datetime-local" asked={asked} />
-        <Choice
-          label={WORDS.runs.order}
-          name="order"
-          words={WORDS.runs.orders}
-          values={ORDERS}
-          asked={asked}
-        />
+      <form className="filters" onBlur={() => apply(draft)} onSubmit={submit}>
+        <Field label={WORDS.runs.text} type="search" {...field('text')} />
+        <Choice label={WORDS.runs.status} words={WORDS.statuses} values={STATUSES} {...field('status')} />
+        <Choice label={WORDS.runs.kind} words={WORDS.runKinds} values={KINDS} {...field('kind')} />
+        <Field label={WORDS.runs.model} type="text" {...field('model')} />
+        <Field label={WORDS.runs.type} type="text" {...field('type')} />
+        <Field label={WORDS.runs.tag} type="text" {...field('tag')} />
+        <Field label={WORDS.runs.from} type="datetime-local" {...field('from')} />
+        <Field label={WORDS.runs.to} type="datetime-local" {...field('to')} />
+        <Choice label={WORDS.runs.order} words={WORDS.runs.orders} values={ORDERS} {...field('order')} />
         <button type="submit">{WORDS.runs.search}</button>
         {asked.size > 0 && (
           <button type="button" className="plain" onClick={() => setAsked(new URLSearchParams())}>
@@ -60,22 +63,22 @@ export function FilterForm({ asked, setAsked }: Props) {
   );
 }
 
-function isChoice(target: EventTarget): boolean {
-  return target instanceof HTMLSelectElement;
-}
+const draftOf = (asked: URLSearchParams) =>
+  Object.fromEntries(NAMES.map((name) => [name, asked.get(name) ?? ''])) as Record<Name, string>;
 
 interface FieldProps {
   label: string;
-  name: string;
-  asked: URLSearchParams;
+  name: Name;
+  value: string;
+  change(name: Name, value: string, isChoice: boolean): void;
 }
 
-function Field({ label, name, type, asked }: FieldProps & { type: string }) {
+function Field({ label, name, type, value, change }: FieldProps & { type: string }) {
   const id = useId();
   return (
     <span className="field">
       <label htmlFor={id}>{label}</label>
-      <input id={id} name={name} type={type} defaultValue={asked.get(name) ?? ''} />
+      <input id={id} type={type} value={value} onChange={({ target }) => change(name, target.value, false)} />
     </span>
   );
 }
@@ -85,16 +88,16 @@ interface ChoiceProps extends FieldProps {
   words: Readonly<Record<string, string>>;
 }
 
-function Choice({ label, name, values, words, asked }: ChoiceProps) {
+function Choice({ label, name, values, words, value, change }: ChoiceProps) {
   const id = useId();
   return (
     <span className="field">
       <label htmlFor={id}>{label}</label>
-      <select id={id} name={name} defaultValue={asked.get(name) ?? ''}>
+      <select id={id} value={value} onChange={({ target }) => change(name, target.value, true)}>
         <option value="">{WORDS.runs.any}</option>
-        {values.map((value) => (
-          <option key={value} value={value}>
-            {words[value]}
+        {values.map((each) => (
+          <option key={each} value={each}>
+            {words[each]}
           </option>
         ))}
       </select>

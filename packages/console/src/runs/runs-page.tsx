@@ -18,6 +18,12 @@ export function RunsPage() {
   const list = useRunList({ filter, orderBy: orderOf(asked) });
   const { runs, total, error, isPending, isPlaceholderData } = list;
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  // What is selected is in sight.
+  const [shown, setShown] = useState(asked.toString());
+  if (shown !== asked.toString()) {
+    setShown(asked.toString());
+    setIds(new Set());
+  }
   const toggle = (id: string) => setIds((known) => toggled(known, id));
   return (
     <>

@@ -32,8 +32,8 @@ const UP_TO_POSITION = `
     else text end`;
 
 /**
- * It reads no event before the latest call. The text of runs from before it had a table is among the other events, so
- * both tables are read for all.
+ * Reads no event before the latest call. Text written before `run_text` existed is in `run_event`, so both tables are
+ * read for every run.
  */
 const textsOf = (type: TextEvent) =>
   statement(

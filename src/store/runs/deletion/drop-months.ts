@@ -68,8 +68,8 @@ async function dropMonth(
 }
 
 /**
- * SQL: whether a run that has rows in the part is kept. From the last id on, as ids begin with their time, so that it finds
- * one at once unless all have expired; it reads one row of each run, by index.
+ * SQL: whether a run with rows in the partition must be kept. It checks ids in descending order, because ids begin with
+ * their time: unless all runs have expired, it finds one at once. It reads one row of each run, by index.
  */
 function neededSql(part: string): string {
   const isKept = (run: string) =>
