@@ -446,7 +446,7 @@ describe.each([
   {
     what: 'the runs for an export',
     ask: () => exportRuns(server.store.database, 'u7', new Date(0)).next(),
-    index: 'run_owner_whole',
+    index: 'run_search_newest',
   },
   {
     what: 'a page of the logs of some runs',

@@ -14,7 +14,9 @@ type Who = 'public' | 'admin' | 'swept' | { type: string };
 /** Every route that is no row of a dialect. */
 export const ROUTES: Record<string, Who> = {
   '*': 'public',
+  '/': 'public',
   '/artifacts/:id': { type: 'Artifact' },
+  '/console/assets/:name': 'public',
   '/docs': 'public',
   '/docs/': 'public',
   '/docs/static/*': 'public',
@@ -28,6 +30,9 @@ export const ROUTES: Record<string, Who> = {
   '/graphql/assets/:name': 'public',
   '/health': 'public',
   '/metrics': 'admin',
+  // The same page for each run, which reads the run as its viewer.
+  '/runs': 'public',
+  '/runs/:id': 'public',
   '/schema.graphql': 'public',
   // It names nothing: test/accounts/cookie-sessions.test.ts.
   '/session': 'swept',

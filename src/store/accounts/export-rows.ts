@@ -64,7 +64,7 @@ const FIRST: Position = { id: '', createdAt: '-infinity' };
 /** The ids of what an account owned at a time, by when it was created, while they are read. */
 async function* idsOf(
   { pool }: Database,
-  { table, where }: { table: string; where: string },
+  { table, where, id = 'id' }: { table: string; where: string; id?: string },
   values: readonly unknown[],
   until: Date,
 ): AsyncGenerator<string, void, undefined> {
@@ -72,11 +72,12 @@ async function* idsOf(
     const { rows } = await pool.query<Position>({
       name: `export-ids-${table}`,
       text: `
-        select id, created_at::text as "createdAt" from ${table}
-        where ${where} and created_at <= $2 and (created_at, id) > ($3::timestamptz, $4) order by created_at, id limit ${IDS_AT_ONCE}`,
+        select ${id} as id, created_at::text as "createdAt" from ${table}
+        where ${where} and created_at <= $2 and (created_at, ${id}) > ($3::timestamptz, $4)
+        order by created_at, ${id} limit ${IDS_AT_ONCE}`,
       values: [values[0], until, last.createdAt, last.id, ...values.slice(1)],
     });
-    for (const { id } of rows) yield id;
+    for (const row of rows) yield row.id;
     if (rows.length < IDS_AT_ONCE) return;
     last = rows.at(-1)!;
   }
@@ -107,8 +108,12 @@ export async function* exportRuns(
   until: Date,
 ): AsyncGenerator<ExportedRow, void, undefined> {
   for (const kind of RUN_KINDS) {
-    const where = 'owner_id = $1 and kind = $5 and parent_id is null';
-    for await (const id of idsOf(database, { table: 'run', where }, [ownerId, kind], until)) {
+    const listed = {
+      table: 'run_search',
+      id: 'run_id',
+      where: 'owner_id = $1 and kind = $5 and not is_part',
+    };
+    for await (const id of idsOf(database, listed, [ownerId, kind], until)) {
       yield* await readRun(database, kind, id);
       if (kind === 'execution')
         for (const part of await readParts(database, id)) yield* await readRun(database, 'task', part);
