@@ -81,7 +81,8 @@ const countCall = (sums: readonly string[]) => `
     hour timestamptz;
   begin
     select owner_id, session_id, date_trunc('hour', coalesce(whole_created_at, created_at), 'UTC')
-    into of_owner, of_session, hour from run where id = new.run_id;${LABEL('of_session')}
+    into of_owner, of_session, hour from run where id = new.run_id;
+    if not found then return null; end if;${LABEL('of_session')}
     insert into counter_change (${FACTS}, subject, name, detail, ${CALL})
     values (of_owner, of_session, label, hour, 'call', new.provider, new.model, ${sums.join(', ')});
     return null;
