@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { Migration } from '@mikro-orm/migrations';
+import { ChangeInUse } from './shared/change-in-use.ts';
 
 /**
  * The table `event`, of any size and in use by servers of the version before, becomes the partition of `run_event` for
@@ -99,29 +98,9 @@ const SWAP = `
   alter table run_event attach partition run_event_old ${OLD};
   ${VIEW}`;
 
-/**
- * How long a lock is waited for, and so how long others wait behind it, for each of the two tables. Locks that nobody
- * waits behind come first: they make autovacuum, which would hold the others up for a second, give way.
- */
-const LOCK_MS = 500;
-const lock = (tables: readonly string[]) => `
-  set local lock_timeout = '60s';
-  ${tables.map((table) => `lock table ${table} in share update exclusive mode;`).join(' ')}
-  set local lock_timeout = '${LOCK_MS}ms';
-  ${tables.map((table) => `lock table ${table} in access exclusive mode;`).join(' ')}`;
-
-/** Others go on working between two tries. */
-const PAUSE_MS = 1_000;
-const TRIES = 600;
-const LOCK_NOT_AVAILABLE = '55P03';
-
-export class Migration20261130145915 extends Migration {
+export class Migration20261130145915 extends ChangeInUse {
 
   override name = 'Migration20261130145915';
-
-  override isTransactional(): boolean {
-    return false;
-  }
 
   override async up(): Promise<void> {
     if (!(await this.has(`to_regclass('run_event') is not null`))) await this.execute(TABLES);
@@ -130,25 +109,6 @@ export class Migration20261130145915 extends Migration {
     if (!(await this.has(month))) await this.whileInUse(['event'], MONTH_OF_OLD);
     await this.execute(VALIDATE);
     await this.whileInUse(['run', 'event'], SWAP);
-  }
-
-  private async has(condition: string): Promise<boolean> {
-    const [row] = await this.execute(`select ${condition} as found`);
-    return row?.found === true;
-  }
-
-  /** Several statements in one message are one transaction, which an error rolls back. */
-  private async whileInUse(tables: readonly string[], change: string): Promise<void> {
-    for (let tried = 1; ; tried += 1) {
-      try {
-        await this.execute(`${lock(tables)} ${change}`);
-        return;
-      } catch (error) {
-        const isInUse = (error as { code?: string }).code === LOCK_NOT_AVAILABLE;
-        if (!isInUse || tried === TRIES) throw error;
-      }
-      await wait(PAUSE_MS);
-    }
   }
 
 }

@@ -1,4 +1,4 @@
-import { Migration } from '@mikro-orm/migrations';
+import { ChangeInUse } from './shared/change-in-use.ts';
 
 /**
  * The triggers of every run, with less work in each: Postgres prepares a statement of a trigger for each of its executions,
@@ -151,6 +151,13 @@ const FUNCTIONS = {
   search_new_task: newTask(COUNT_TYPE),
 };
 
+const UP = `
+  ${Object.entries(FUNCTIONS).map(([name, body]) => functionSql(name, body)).join('\n  ')}
+  -- What a new task adds to searches counts its type as well.
+  drop function count_type cascade;
+  -- Lists are read by run_search_newest, which no update of a run changes.
+  drop index "run_owner_whole";`;
+
 /** The others do what those before them did. */
 const DOWN = `
   ${functionSql('search_new_task', newTask(''))}
@@ -165,16 +172,13 @@ const DOWN = `
   create trigger task_counted after insert on task for each row
     when (new.kind <> 'prompt' or new.type is not null) execute function count_type();`;
 
-export class Migration20261130153342 extends Migration {
+export class Migration20261130153342 extends ChangeInUse {
 
   override name = 'Migration20261130153342';
 
-  override up(): void | Promise<void> {
-    for (const [name, body] of Object.entries(FUNCTIONS)) this.addSql(functionSql(name, body));
-    // What a new task adds to searches counts its type as well.
-    this.addSql('drop function count_type cascade;');
-    // Lists are read by `run_search_newest`, which no update of a run changes.
-    this.addSql(`drop index "run_owner_whole";`);
+  override async up(): Promise<void> {
+    if (await this.has(`to_regproc('count_type') is null`)) return;
+    await this.whileInUse(['run', 'task'], UP);
   }
 
   override down(): void | Promise<void> {

@@ -1,4 +1,4 @@
-import { Migration } from '@mikro-orm/migrations';
+import { ChangeInUse } from './shared/change-in-use.ts';
 
 const ENDED = `('completed', 'failed', 'cancelled')`;
 
@@ -14,6 +14,10 @@ const TICKETS = `
   create trigger run_text_is_whole after update of status on run for each row
     when (new.status in ${ENDED} and old.status not in ${ENDED} and new.last_seq >= ${LONG_LOG})
     execute function add_text_ticket();`;
+
+const PAGES = `
+  create table "text_ticket" ("run_id" text not null, "after_seq" int not null default 0, primary key ("run_id"));
+  alter table "run_text" add "last_seq" int null, add "ends" int[] null, add "ats" timestamptz[] null;`;
 
 /** Servers of the version before see the events of which a page consists. */
 const view = (text: string) => `
@@ -40,16 +44,13 @@ const PIECES = `
       cross join lateral generate_subscripts(t.ends, 1) as n
     where t.last_seq is not null`;
 
-export class Migration20261130155129 extends Migration {
+export class Migration20261130155129 extends ChangeInUse {
 
   override name = 'Migration20261130155129';
 
-  override up(): void | Promise<void> {
-    this.addSql(`create table "text_ticket" ("run_id" text not null, "after_seq" int not null default 0, primary key ("run_id"));`);
-
-    this.addSql(`alter table "run_text" add "last_seq" int null, add "ends" int[] null, add "ats" timestamptz[] null;`);
-    this.addSql(view(PIECES));
-    this.addSql(TICKETS);
+  override async up(): Promise<void> {
+    if (await this.has(`to_regclass('text_ticket') is not null`)) return;
+    await this.whileInUse(['run', 'run_event', 'run_text'], `${PAGES} ${view(PIECES)} ${TICKETS}`);
   }
 
   /** Text that was joined stays joined, and cannot be read by the version before. */

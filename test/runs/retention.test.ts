@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { data, type TaskEvent } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
+import { endedRun } from '../store/log/joined-text.ts';
 import { age, pass, plain } from './retention-passes.ts';
 
 const server = fixture(() =>
@@ -85,6 +86,22 @@ describe('text that is older than a week', () => {
       after = Number(page.pageInfo.endCursor);
     }
     expectDense(events, 0, log.at(-1)!.seq);
+  });
+
+  test('is marked for readers of some types however often their pages have gaps', async () => {
+    const say = { type: 'TokensGenerated', data: { callId: 'c', text: 'x' } } as const;
+    const go = { type: 'ProgressMade', data: { progress: 0.5 } } as const;
+    const runId = await endedRun(server, ann, Array.from({ length: 30 }, () => [say, go]).flat());
+    await server.store.database.pool.query('delete from run_text where run_id = $1', [runId]);
+    const id = Buffer.from(`Task:${runId}`).toString('base64url');
+    const types = ['RUN_COMPLETED', 'EVENTS_EXPIRED'];
+    const gaps: number[] = [];
+    for (let page = await read(id, { first: 10, types }); ; ) {
+      gaps.push(...page.nodes.map(({ firstSeq }: { firstSeq: number }) => firstSeq));
+      if (!page.pageInfo.hasNextPage) break;
+      page = await read(id, { first: 10, types, after: Number(page.pageInfo.endCursor) });
+    }
+    expect(gaps).toHaveLength(30);
   });
 
   test('is in the result, which readers of the text receive', async () => {

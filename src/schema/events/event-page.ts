@@ -53,7 +53,11 @@ builder.interfaceField(RunInterface, 'events', (t) =>
     args: {
       first: t.arg.int({ description: '0 to 100, default 20.' }),
       after: t.arg.int({ description: 'Only events after this `seq`; absent or 0: from the beginning.' }),
-      types: t.arg({ type: [EventTypeEnum], description: 'Only events of these types; null: of all.' }),
+      types: t.arg({
+        type: [EventTypeEnum],
+        description:
+          'Only events of these types; null: of all. `TEXT_EXPIRED` and `EVENTS_EXPIRED` come together: each of them includes the other.',
+      }),
     },
     resolve: (run, page, context) => eventPage(run, page, context),
   }),

@@ -50,6 +50,7 @@ export function openReplica(
   const pool = createPool(url, poolMax, log, { connectionTimeoutMillis: CONNECT_MS, preparesStatements });
   const flushed = shareReads((_whole: 'whole') => readLogPosition(primary.aside));
   const catchUp = createCatchUp();
+  const use = borrow(pool);
   let state: ReplicaState = 'unavailable';
   let retry: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -67,7 +68,7 @@ export function openReplica(
   const check = shareReads(async (_whole: 'whole'): Promise<ReplicaCondition> => {
     try {
       const position = await flushed('whole');
-      const { lagSeconds } = await use(pool, (client) => catchUp(client, position));
+      const { lagSeconds } = await use((client) => catchUp(client, position));
       return { state: change(lagSeconds > 0 ? 'behind' : 'ready', `${lagSeconds} s behind`), lagSeconds };
     } catch (error) {
       return { state: change('unavailable', coerceError(error).message), lagSeconds: null };
@@ -77,7 +78,7 @@ export function openReplica(
   async function read<Result>(position: LogPosition, run: (target: Target) => Promise<Result>) {
     if (state !== 'ready') return state;
     try {
-      return await use(pool, async (client) => {
+      return await use(async (client) => {
         const { lagSeconds } = await catchUp(client, position);
         if (lagSeconds > 0) return change('behind', `${lagSeconds} s behind`) as Reason;
         return { result: await inTime(run(targetOf(client)), ANSWER_MS) };
@@ -106,17 +107,28 @@ export function openReplica(
   };
 }
 
-/** A statement that failed on the connection may still be running there, so that is closed. */
-async function use<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect();
-  try {
-    const result = await work(client);
-    client.release();
-    return result;
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
+/**
+ * A function that works with a connection. A statement that failed on it may still be running there, so it is closed.
+ * Postgres does not notice that while it executes, and so has a limit of its own: by a statement, because poolers refuse
+ * most settings at the start of a session. With a pooler for transactions, it is a limit of those of its connections that
+ * happened to be asked.
+ */
+function borrow(pool: pg.Pool) {
+  const limited = new WeakSet<pg.PoolClient>();
+  return async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
+    const client = await pool.connect();
+    try {
+      if (!limited.has(client))
+        await inTime(client.query(`set statement_timeout = ${ANSWER_MS}`), CONNECT_MS);
+      limited.add(client);
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  };
 }
 
 /** Unlike those of the pool, queries of a client with a callback of their own return no promise. */

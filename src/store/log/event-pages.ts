@@ -11,7 +11,7 @@ import {
   wantsMarkers,
   withEarlierEvents,
 } from './expired-events.ts';
-import { eventsOf, LOG_COLUMNS, type LogRow, lastSeqOf, logSql, readMonths } from './log-rows.ts';
+import { cutSql, eventsOf, LOG_COLUMNS, type LogRow, lastSeqOf, logSql, readMonths } from './log-rows.ts';
 
 /** A page of a log. */
 export interface EventRange {
@@ -40,21 +40,21 @@ const eventPages = (month: string) =>
         month,
         which: `(${$.marks} or ${isWanted})`,
       });
-      return `
-        select ${END_COLUMNS}, ${LOG_COLUMNS}, page.previous, page."isWanted",
-          case when ${$.marks} then (${keptSeq(month)}) end as "keptSeq"
-        from run left join lateral (
-          select * from (
+      const wanted = `
             select *, coalesce(sum(case when "isWanted" then coalesce(last_seq, seq) - greatest(seq - 1, ${$.after}) else 1 end)
-              over (order by seq rows between unbounded preceding and 1 preceding), 0) as events_before
+              over (order by seq rows between unbounded preceding and 1 preceding), 0)::int as events_before
             from (
               select *, ${isWanted} as "isWanted", lag(coalesce(last_seq, seq), 1, ${$.after}) over (order by seq) as previous
               from (${rows}) as found
             ) as found
-            where "isWanted" or (${$.marks} and seq > previous + 1)
-          ) as counted
-          where events_before < ${$.limit}
-        ) as page on true
+            where "isWanted" or (${$.marks} and seq > previous + 1)`;
+      const counted = `
+          select *, case when "isWanted" then ${$.limit} - events_before else 0 end as room
+          from (${wanted}) as wanted where events_before < ${$.limit}`;
+      return `
+        select ${END_COLUMNS}, ${LOG_COLUMNS}, page.previous, page."isWanted",
+          case when ${$.marks} then (${keptSeq(month)}) end as "keptSeq"
+        from run left join lateral (${cutSql(counted, { after: $.after, others: 'previous, "isWanted"' })}) as page on true
         where run.id = any(${$.runIds}) and run.month = '${month}' order by run.id, page.seq`;
     },
   );
@@ -97,7 +97,6 @@ export async function readEventPages(
     : new Set<string>();
   return [...Map.groupBy(rows, ({ runId }) => runId).values()].flatMap((ofRun) =>
     Iterator.from(marks ? withMarkers(ofRun, begun, range) : withoutMarkers(ofRun, range))
-      .filter(({ type }) => range.types === null || range.types.includes(type))
       .take(range.limit)
       .toArray(),
   );

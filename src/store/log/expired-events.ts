@@ -1,4 +1,10 @@
-import { type EventType, RUN_ENDINGS, type RunEnding, type RunStatus } from '../../vocabulary.ts';
+import {
+  type EventType,
+  EXPIRY_EVENTS,
+  RUN_ENDINGS,
+  type RunEnding,
+  type RunStatus,
+} from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { LoggedEvent } from './events.ts';
@@ -70,9 +76,9 @@ export function markerAtEnd(runId: string, previous: number, end: LogEnd): Logge
   return markerOf({ runId, firstSeq: previous + 1, lastSeq: end.lastSeq }, end, { status });
 }
 
-/** Whether readers of some types of events receive markers. */
+/** Whether readers of some types of events receive markers. What a gap was is known when it was counted: all, or none. */
 export function wantsMarkers(types: readonly EventType[] | null): boolean {
-  return types === null || types.includes('TextExpired') || types.includes('EventsExpired');
+  return types === null || EXPIRY_EVENTS.some((type) => types.includes(type));
 }
 
 const EARLIER_IN = (table: string, seq: string) =>

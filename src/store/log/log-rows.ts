@@ -56,6 +56,27 @@ export function logSql({ after, limit, month, which = 'true' }: LogPart): string
     ) order by seq limit ${limit}`;
 }
 
+/**
+ * SQL of rows of `logSql` of which a page of text has only its events after `after`, and only as many as the row has
+ * `room` for: it may be of 64 KB, and its reader may want one event. A row without room keeps no text at all.
+ * @param others SQL of further columns of the rows
+ */
+export function cutSql(rows: string, { after, others }: { after: string; others: string }): string {
+  const start = 'coalesce(ends[skipped], 0)';
+  return `
+          select run_id, seq + skipped as seq, attempt, type, at, data, call_id, ${others},
+            case when last is null then text when last > skipped then convert_from(
+              substring(convert_to(text, 'UTF8') from ${start} + 1 for ends[last] - ${start}), 'UTF8') end as text,
+            case when last is not null
+              then array(select e - ${start} from unnest(ends[skipped + 1:last]) with ordinality as each(e, n) order by n)
+            end as ends,
+            ats[skipped + 1:last] as ats
+          from (
+            select *, case when ends is not null then least(skipped + room, cardinality(ends)) end as last
+            from (select *, greatest(${after} - seq + 1, 0) as skipped from (${rows}) as row_of_log) as from_after
+          ) as up_to_last`;
+}
+
 /** The months of some runs. */
 export async function readMonths(database: Database, runIds: readonly string[]): Promise<string[]> {
   const { rows } = await database.pool.query<{ month: string }>({

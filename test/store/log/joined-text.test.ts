@@ -48,6 +48,11 @@ test('whatever the text, a log is the same after it was joined: replayed, resume
         rest: await readLog(server, runId, after),
         page: await readEventPages(database, [runId], { after, limit, types: null }),
         reasoning: await readEventPages(database, [runId], { after, limit, types: ['ReasoningGenerated'] }),
+        marked: await readEventPages(database, [runId], {
+          after,
+          limit,
+          types: ['ProgressMade', 'TextExpired'],
+        }),
         texts: await readTexts(database, 'TokensGenerated', [
           { runId, seq: after + 2 },
           { runId, seq: events.length + 1 },
@@ -96,12 +101,18 @@ test('a log of 100,000 events with text is replayed, and resumed in the middle, 
     const characters = page.rows.reduce((sum, row) => sum + (row.text?.length ?? 0), 0);
     expect(characters).toBeLessThanOrEqual(2 * MAX_PAGE_BYTES);
   }
-  spy.mockRestore();
+  spy.mockClear();
   const middle = await readEventPages(server.store.database, [runId], {
     after: 50_000,
     limit: 100,
     types: null,
   });
+  // A page of text holds thousands, of which only those are sent.
+  const [, sent] = await Promise.all(
+    spy.mock.results.map(({ value }) => value as Promise<{ rows: object[] }>),
+  );
+  expect(JSON.stringify(sent!.rows).length).toBeLessThan(10_000);
+  spy.mockRestore();
   expect(middle.map((event) => event.seq)).toEqual(Array.from({ length: 100 }, (_, index) => 50_001 + index));
 }, 120_000);
 

@@ -148,8 +148,14 @@ describe('given a statement that the replica is executing', () => {
     const executing = `select from pg_stat_activity where state = 'active' and query like '%from held'
       and pid <> pg_backend_pid()`;
     await expect.poll(async () => (await database.standby.query(executing)).rowCount).toBe(1);
-    return { source, reading };
+    return { source, reading, executing };
   }
+
+  test('when it takes too long, then the primary answers, and the replica stops as well', async () => {
+    const { reading, executing } = await begin();
+    expect((await reading).rows).toEqual([{ who: 'primary' }]);
+    await expect.poll(async () => (await database.standby.query(executing)).rowCount).toBe(0);
+  }, 30_000);
 
   test('when a recovery conflict cancels it, then the primary answers, and the replica remains in use', async () => {
     const { reading } = await begin();
