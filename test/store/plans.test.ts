@@ -23,7 +23,7 @@ import {
 } from '../../src/store/log/generated-text/read-text.ts';
 import { openLease } from '../../src/store/log/lease.ts';
 import { findModelCalls } from '../../src/store/money/model-call-reports.ts';
-import { deleteExpired } from '../../src/store/runs/deletion/delete-expired.ts';
+import { lockNextExpired, removeFrom } from '../../src/store/runs/deletion/delete-expired.ts';
 import { readNextExpired, readUnneeded } from '../../src/store/runs/deletion/delete-expired-runs.ts';
 import { readAccountsAfter } from '../../src/store/runs/deletion/find-expired.ts';
 import { failRun } from '../../src/store/runs/finish-run.ts';
@@ -92,6 +92,8 @@ const EMPTY = ['execution', 'orchestration', 'orchestration_round', 'agent', 'bu
 const isFilled = (table = '') =>
   !EMPTY.includes(table) && (!/^run_(event|text)_/.test(table) || table.endsWith(`_${MONTH}`));
 const MONTH = new Date().toISOString().slice(0, 7).replace('-', '_');
+
+const FIRST_OF_MONTH = `${MONTH.replace('_', '-')}-01`;
 
 const ERROR = { code: 'INTERNAL_ERROR', message: 'x' } as const;
 const range = { after: null, before: null, offset: 0, limit: 21, fromEnd: false };
@@ -408,26 +410,24 @@ describe.each([
     ask: () => readAccountsAfter(server.store.database, { subject: 'text', days: 7, after: 'u1' }),
     index: 'run_listed_ended',
   },
-  ...['run_listed_ended', /^run_text_\d+_\d+_pkey$/].map((index) => ({
-    what: 'the deletion of expired text',
-    ask: () => deleteExpired(server.store.database, 'text', { ownerId: 'u7', days: 7 }),
+  ...['run_listed_ended', 'run_parent'].map((index) => ({
+    what: 'the lock of runs that have lost what expired',
+    ask: () => lockNextExpired(server.store.database.pool, { ownerId: 'u7', subject: 'text', days: 7 }),
     index,
   })),
-  {
-    what: 'the deletion of expired logs',
-    ask: () => deleteExpired(server.store.database, 'events', { ownerId: 'u7', days: 31 }),
-    index: /^run_event_\d+_\d+_pkey$/,
-  },
-  {
-    what: 'the deletion of expired artifacts',
-    ask: () => deleteExpired(server.store.database, 'artifacts', { ownerId: 'u7', days: 7 }),
-    index: 'run_listed_ended',
-  },
-  {
-    what: 'the deletion of expired idempotency keys',
-    ask: () => deleteExpired(server.store.database, 'idempotencyKeys', { ownerId: 'u7', days: 7 }),
-    index: 'run_listed_ended',
-  },
+  ...(
+    [
+      ['text', /^run_text_\d+_\d+_pkey$/],
+      ['events', /^run_event_\d+_\d+_pkey$/],
+      ['artifacts', /^artifact_/],
+      ['idempotencyKeys', /^idempotency_key_/],
+    ] as const
+  ).map(([subject, index]) => ({
+    what: `the deletion of expired ${subject}`,
+    ask: () =>
+      removeFrom(server.store.database.pool, subject, { ids: ['r7', 'r27'], months: [FIRST_OF_MONTH] }),
+    index,
+  })),
   {
     what: 'the next runs that have expired',
     ask: () => readNextExpired(server.store.database.pool, { ownerId: 'u7', days: 7 }),

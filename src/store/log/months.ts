@@ -17,7 +17,7 @@ export interface LogMonth {
 const MONTHS_AHEAD = 2;
 
 /** Of all processes: the number of their advisory lock. */
-const MONTHS_LOCK = 7_305_002;
+const MONTHS_LOCK = 7_305_003;
 
 /**
  * Others that read or write logs wait for the same locks behind a statement that waits for them, and while it works.

@@ -11,10 +11,9 @@ import type { Store } from '../../store.ts';
 import type { DeletedBatch } from './delete-expired.ts';
 import { type DeletedRuns, deleteWholeRunsWithin, type WorkingFolder } from './delete-runs.ts';
 import { expiredBefore } from './expired.ts';
-import { expiredRunsSql } from './find-expired.ts';
+import { nextExpiredSql } from './find-expired.ts';
 
 const RUNS_AT_ONCE = 20;
-const EVENTS_AT_ONCE = 2_000;
 
 /** Runs that were held back, by a thread or by runs that depend on them, are looked at again after this time. */
 const AGAIN_AFTER = `interval '1 day'`;
@@ -63,14 +62,10 @@ const next = statement(
   ($) => `
     with own as materialized (
       select * from retention where owner_id = ${$.ownerId} and subject = 'runs' for update skip locked
-    ), next as (
-      select next.*, coalesce(sum(last_seq) over (
-        order by ended, next.id rows between unbounded preceding and 1 preceding), 0) as events_before
-      from own cross join lateral (
-        ${expiredRunsSql(', run.last_seq', { days: $.days, ownerId: $.ownerId, own: 'own', limit: RUNS_AT_ONCE })}
-      ) as next
     )
-    select id, ended::text from next where events_before < ${EVENTS_AT_ONCE} order by next.ended, id`,
+    select id, ended::text from (
+      ${nextExpiredSql({ days: $.days, ownerId: $.ownerId, own: 'own', limit: RUNS_AT_ONCE })}
+    ) as next order by next.ended, id`,
 );
 
 export interface DeletedRunBatch extends DeletedBatch {

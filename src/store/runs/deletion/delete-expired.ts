@@ -1,27 +1,30 @@
 import type { Retained } from '../../../vocabulary.ts';
 import type { Database } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
+import type { Queryable } from '../../database/tables.ts';
+import { transaction } from '../../database/transaction.ts';
 import { expiredBefore } from './expired.ts';
-import { expiredRunsSql } from './find-expired.ts';
+import { nextExpiredSql } from './find-expired.ts';
 
-/** Limits of one statement: the locks that it holds, and the time that others could wait for them. */
+/** Runs that one transaction looks at: others may wait for their locks. */
 const RUNS_AT_ONCE = 50;
-const EVENTS_AT_ONCE = 2_000;
 
-/** What is deleted of runs that stay: SQL that deletes it of the runs in `expired`, with the bytes that it frees of each. */
+const GENERATED = `type in ('TokensGenerated', 'ReasoningGenerated')`;
+
+/** What is deleted of runs that stay: SQL that deletes it of the runs in `$1`, with the bytes that it frees of each. */
 const REMOVED = {
   // Runs from before text had a table have it in their logs, which have no month.
-  text: removedText(`month = '-infinity' and type in ('TokensGenerated', 'ReasoningGenerated')`),
+  text: removedText(`month = '-infinity' and ${GENERATED}`),
   events: removedText('true'),
   artifacts: `
     removed as (
-      delete from artifact where run_id = any(array(select id from expired)) returning run_id, size
+      delete from artifact where run_id = any($1::text[]) returning run_id, size
     ), freed as (
       select run_id as id, sum(size) as bytes from removed group by run_id
     )`,
   idempotencyKeys: `
     removed as (
-      delete from idempotency_key where run_id = any(array(select id from expired)) returning run_id
+      delete from idempotency_key where run_id = any($1::text[]) returning run_id
     ), freed as (select null::text as id, 0 as bytes where false)`,
 } satisfies Partial<Record<Retained, string>>;
 
@@ -29,68 +32,95 @@ const REMOVED = {
 export type LostByRuns = keyof typeof REMOVED;
 
 /**
- * The bytes of text in the log are a column of the run, which is right for a log that was dropped with its month as well.
+ * Of the runs' months in `$2`, which are values so that no others are locked. The column with a run's bytes of text is
+ * right for a log that was dropped with its month; for one that a server of the version before wrote, what is deleted is.
  * @param events SQL of which rows of `run_event` go
  */
 function removedText(events: string): string {
+  const here = 'month = any($2::date[]) and run_id = any($1::text[])';
   return `
     removed_text as (
-      delete from run_text where run_id = any(array(select id from expired))
-      returning run_id, octet_length(call_id) + octet_length(text) as bytes
+      delete from run_text where ${here}
+      returning run_id, octet_length(call_id) * coalesce(cardinality(ends), 1) + octet_length(text) as bytes
     ), removed_events as (
-      delete from run_event where run_id = any(array(select id from expired)) and ${events}
-      returning run_id, case when type in ('TokensGenerated', 'ReasoningGenerated') then octet_length(data::text) else 0 end as bytes
+      delete from run_event where ${here} and ${events}
+      returning run_id, case when ${GENERATED} then octet_length(data::text) else 0 end as bytes
     ), removed as (
       select * from removed_text union all select * from removed_events
+    ), measured as (
+      select run_id, sum(bytes) as bytes from removed group by run_id
     ), freed as (
-      select id, coalesce(text_bytes, (select sum(bytes) from removed where run_id = expired.id), 0) as bytes
-      from expired where text_bytes is distinct from 0
+      select id, greatest(text_bytes, measured.bytes, 0) as bytes
+      from run left join measured on measured.run_id = id
+      where id = any($1::text[]) and (text_bytes is distinct from 0 or measured.bytes > 0)
     )`;
 }
 
 /**
- * In one statement: the account's row of `retention`, which workers take turns with; the next runs that have expired, and
- * their parts, under their locks, unless they have been continued meanwhile; what they lose; and how far this was.
+ * The account's row of `retention`, which workers take turns with, and the next runs that have expired, with their parts,
+ * under their locks, unless they have been continued meanwhile. Parts are those of runs that were locked: an execution
+ * that was continued needs what its parts have.
  */
-const batch = (subject: LostByRuns) =>
-  statement(
-    `delete-expired-${subject}`,
-    { ownerId: 'text', subject: 'text', days: 'integer' },
-    ($) => `
-      with own as materialized (
-        select * from retention where owner_id = ${$.ownerId} and subject = ${$.subject} for update skip locked
-      ), next as materialized (
-        select next.*, coalesce(sum(last_seq) over (
-          order by ended, next.id rows between unbounded preceding and 1 preceding), 0) as events_before
-        from own cross join lateral (
-          ${expiredRunsSql(', run.last_seq', { days: $.days, ownerId: $.ownerId, own: 'own', limit: RUNS_AT_ONCE })}
-        ) as next
-      ), whole as materialized (
-        select id, ended from next where events_before < ${EVENTS_AT_ONCE}
-      ), expired as materialized (
-        select run.id, run.text_bytes from (
-          select id, false as is_part from whole
-          union all select id, true from run where parent_id = any(array(select id from whole))
-        ) as member join run on run.id = member.id cross join own
-        where run.ended_at < ${expiredBefore($.days, 'own')}
-        order by member.is_part, run.id for update of run
-      ), ${REMOVED[subject]}, lessened as (
-        update run set bytes = run.bytes - freed.bytes,
-          text_bytes = ${subject === 'artifacts' ? 'run.text_bytes' : '0'}
+const lockNext = statement(
+  'lock-next-expired',
+  { ownerId: 'text', subject: 'text', days: 'integer' },
+  ($) => `
+    with own as materialized (
+      select * from retention where owner_id = ${$.ownerId} and subject = ${$.subject} for update skip locked
+    ), next as materialized (
+      ${nextExpiredSql({ days: $.days, ownerId: $.ownerId, own: 'own', limit: RUNS_AT_ONCE })}
+    ), whole as materialized (
+      select run.id, run.month from next join run on run.id = next.id cross join own
+      where run.ended_at < ${expiredBefore($.days, 'own')} order by run.id for update of run
+    ), part as materialized (
+      select run.id, run.month from run cross join own
+      where run.parent_id = any(array(select id from whole)) and run.ended_at < ${expiredBefore($.days, 'own')}
+      order by run.id for update of run
+    ), moved as (
+      update retention set ended_at = last.ended, run_id = last.id
+      from (select ended, id from next order by ended desc, id desc limit 1) as last
+      where owner_id = ${$.ownerId} and subject = ${$.subject}
+    ), locked as (
+      select * from whole union all select * from part
+    )
+    select (select count(*) from next)::int as runs, array(select id from locked) as ids,
+      array(select distinct month from locked)::text[] as months`,
+);
+
+interface Locked {
+  /** Runs that were looked at. */
+  runs: number;
+  /** What is to be deleted from, parts included. */
+  ids: string[];
+  months: string[];
+}
+
+export async function lockNextExpired(
+  client: Queryable,
+  given: { ownerId: string; subject: LostByRuns; days: number | null },
+): Promise<Locked> {
+  const { rows } = await client.query<Locked>(lockNext(given));
+  return rows[0]!;
+}
+
+/** @returns how many rows it deleted */
+export async function removeFrom(
+  client: Queryable,
+  subject: LostByRuns,
+  { ids, months }: Pick<Locked, 'ids' | 'months'>,
+): Promise<number> {
+  const isDivided = subject === 'text' || subject === 'events';
+  const { rows } = await client.query<{ count: number }>({
+    text: `
+      with ${REMOVED[subject]}, lessened as (
+        update run set bytes = run.bytes - freed.bytes, text_bytes = ${isDivided ? '0' : 'run.text_bytes'}
         from freed where run.id = freed.id
-      ), moved as (
-        update retention set ended_at = last.ended, run_id = last.id
-        from (select ended, id from whole order by ended desc, id desc limit 1) as last
-        where owner_id = ${$.ownerId} and subject = ${$.subject}
       )
-      select (select count(*) from whole)::int as runs, (select count(*) from removed)::int as rows`,
-  );
-const BATCHES = {
-  text: batch('text'),
-  events: batch('events'),
-  artifacts: batch('artifacts'),
-  idempotencyKeys: batch('idempotencyKeys'),
-} satisfies Record<LostByRuns, unknown>;
+      select count(*)::int as count from removed`,
+    values: isDivided ? [ids, months] : [ids],
+  });
+  return rows[0]!.count;
+}
 
 export interface DeletedBatch {
   /** Runs that were looked at; 0: none is left, or another worker is at it. */
@@ -100,13 +130,15 @@ export interface DeletedBatch {
 }
 
 /** Deletes what some expired runs of an account lose, those that ended first. */
-export async function deleteExpired(
-  { pool }: Database,
+export function deleteExpired(
+  database: Database,
   subject: LostByRuns,
-  { ownerId, days }: { ownerId: string; days: number | null },
+  account: { ownerId: string; days: number | null },
 ): Promise<DeletedBatch> {
-  const { rows } = await pool.query<DeletedBatch>(BATCHES[subject]({ ownerId, subject, days }));
-  return rows[0]!;
+  return transaction(database, async (client) => {
+    const { runs, ...locked } = await lockNextExpired(client, { ...account, subject });
+    return { runs, rows: locked.ids.length === 0 ? 0 : await removeFrom(client, subject, locked) };
+  });
 }
 
 /** Makes the row that workers take turns with. */

@@ -27,6 +27,22 @@ export function expiredRunsSql(
     ) as whole order by whole.ended, whole.id limit ${limit}`;
 }
 
+/** Events of runs and their parts that one transaction deletes, unless a single run has more. */
+const EVENTS_AT_ONCE = 2_000;
+
+/** SQL of the first of those runs whose logs, with those of their parts, are deleted at once: `id` and `ended`. */
+export function nextExpiredSql(given: { days: string; ownerId: string; own: string; limit: number }): string {
+  return `
+    select id, ended from (
+      select next.id, next.ended, coalesce(sum(next.last_seq + part.events) over (
+        order by next.ended, next.id rows between unbounded preceding and 1 preceding), 0) as events_before
+      from ${given.own} cross join lateral (${expiredRunsSql(', run.last_seq', given)}) as next
+      cross join lateral (
+        select coalesce(sum(last_seq), 0) as events from run where parent_id = next.id
+      ) as part
+    ) as weighed where events_before < ${EVENTS_AT_ONCE}`;
+}
+
 /** Accounts that one statement looks at. */
 export const ACCOUNTS_AT_ONCE = 500;
 
