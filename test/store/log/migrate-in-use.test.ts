@@ -4,14 +4,14 @@ import { openEarlier } from '../../harness/migrated-database.ts';
 const SOON = { timeout: 20_000, interval: 20 };
 
 /** Each of the migrations that follow changes one of these. */
-test.for([
+test.each([
   ['Migration20261130145915', 'run'],
   ['Migration20261130150704', 'task'],
   ['Migration20261130153342', 'audit_entry'],
   ['Migration20261130153951', 'run_text'],
 ] as const)(
   'given a database of %s whose %s is being read, then others do not queue behind the migration',
-  async ([before, table]) => {
+  async (before, table) => {
     await using stack = new AsyncDisposableStack();
     const database = await openEarlier(before, []);
     stack.defer(() => database.stop());
