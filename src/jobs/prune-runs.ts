@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EngineContext } from '../engine/context.ts';
+import { coerceError } from '../errors.ts';
 import { beginRetention, type DeletedBatch, deleteExpired } from '../store/runs/deletion/delete-expired.ts';
 import { deleteExpiredRuns, lookAgain } from '../store/runs/deletion/delete-expired-runs.ts';
 import { dropExpiredMonths } from '../store/runs/deletion/drop-months.ts';
@@ -37,18 +38,35 @@ async function deleteRuns(context: Pruned, account: Account): Promise<DeletedBat
  * that is killed leaves whole batches.
  */
 export async function pruneRuns(context: Pruned, signal: AbortSignal): Promise<void> {
-  await lookAgain(context.store.database);
-  await dropMonths(context, signal);
+  await attempt(context, {}, () => lookAgain(context.store.database));
+  for (const subject of ['text', 'events'] as const)
+    await attempt(context, { subject }, () => dropMonths(context, subject, signal));
   for (const subject of Object.keys(DELETE) as (keyof typeof DELETE)[])
-    await pruneSubject(context, subject, signal);
+    await attempt(context, { subject }, () => pruneSubject(context, subject, signal));
+}
+
+/** An error in one part of a pass, which is tried again with the next pass, does not keep the rest from its turn. */
+async function attempt({ log }: Pruned, scope: object, act: () => Promise<void>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    log.warn(
+      { ...scope, error: coerceError(error).message },
+      'could not delete what has expired; trying again with the next pass',
+    );
+    return false;
+  }
 }
 
 /** Before rows are deleted one by one. */
-async function dropMonths({ store, log }: Pruned, signal: AbortSignal): Promise<void> {
-  for (const subject of ['text', 'events'] as const) {
-    const months = await dropExpiredMonths(store.database, subject, store.retention[subject], signal);
-    if (months.length > 0) log.info({ months }, 'dropped what has expired');
-  }
+async function dropMonths(
+  { store, log }: Pruned,
+  subject: 'text' | 'events',
+  signal: AbortSignal,
+): Promise<void> {
+  const months = await dropExpiredMonths(store.database, subject, store.retention[subject], signal);
+  if (months.length > 0) log.info({ months }, 'dropped what has expired');
 }
 
 async function pruneSubject(
@@ -59,6 +77,7 @@ async function pruneSubject(
   const { store, metrics } = context;
   const days = store.retention[subject];
   let overdue = 0;
+  let left = 0;
   for (let after = ''; ; ) {
     if (signal.aborted) return;
     const accounts = await readAccountsAfter(store.database, { subject, days, after });
@@ -66,12 +85,15 @@ async function pruneSubject(
       if (overdueSeconds === null) continue;
       overdue = Math.max(overdue, overdueSeconds);
       metrics.expiredFor(subject, overdue);
-      await pruneAccount(context, subject, { ownerId: id, days }, signal);
+      const isDone = await attempt(context, { subject, account: id }, () =>
+        pruneAccount(context, subject, { ownerId: id, days }, signal),
+      );
+      if (!isDone) left = Math.max(left, overdueSeconds);
     }
     if (accounts.length < ACCOUNTS_AT_ONCE) break;
     after = accounts.at(-1)!.id;
   }
-  metrics.expiredFor(subject, 0);
+  metrics.expiredFor(subject, left);
 }
 
 async function pruneAccount(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readEventPages } from '../../../src/store/log/event-pages.ts';
+import { dropExpiredMonths } from '../../../src/store/runs/deletion/drop-months.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
 import { pass } from '../../runs/retention-passes.ts';
@@ -93,4 +94,40 @@ test('a run of a dropped month that goes on writes to the part for the rest', as
   });
   expect(events.map(({ type }) => type)).toEqual(['TextExpired', 'RunCompleted', 'TokensGenerated']);
   await sql(`update run set ended_at = now() where id = '2025_03-1'`);
+});
+
+test('a month of events is dropped with its text, by one of the workers that try at once', async () => {
+  await fillMonth('2025_04', 20);
+  await fillMonth('2025_05', 20);
+  await fillMonth('2025_06', 20);
+  const { signal } = new AbortController();
+  const tries = await Promise.all(
+    Array.from({ length: 4 }, () => dropExpiredMonths(server.store.database, 'events', 20, signal)),
+  );
+  // A month that another one was at may have been left.
+  tries.push(await dropExpiredMonths(server.store.database, 'events', 20, signal));
+  const present = await tables();
+  expect(
+    tries
+      .flat()
+      .filter((table) => /2025_0[456]$/.test(table))
+      .toSorted(),
+  ).toEqual(
+    ['event', 'text'].flatMap((table) => ['04', '05', '06'].map((month) => `run_${table}_2025_${month}`)),
+  );
+  expect(present.filter((table) => /2025_0[456]$/.test(table))).toEqual([]);
+});
+
+test('a month that another worker is dropping is left to it, without waiting', async () => {
+  await fillMonth('2025_07', 1);
+  const other = await server.store.database.pool.connect();
+  await other.query('begin');
+  await other.query('select pg_advisory_xact_lock(7305005)');
+  // It would wait for this for longer than the test.
+  await other.query('lock table run_event_2025_07 in access exclusive mode');
+  const { signal } = new AbortController();
+  expect(await dropExpiredMonths(server.store.database, 'events', 20, signal)).toEqual([]);
+  await other.query('rollback');
+  other.release();
+  expect(await dropExpiredMonths(server.store.database, 'events', 20, signal)).toContain('run_text_2025_07');
 });

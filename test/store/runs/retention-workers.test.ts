@@ -163,6 +163,23 @@ test('text that a server of the version before wrote is measured, piece by piece
   ]);
 });
 
+test('a batch that fails does not keep other accounts and subjects from their turn', async () => {
+  const name = await made([{ owner: 0 }, { owner: 1 }]);
+  for (const owner of [0, 1]) await keep(server, `${name}-u${owner}`, { text: 7, artifacts: 7 });
+  await sql(`create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`);
+  await sql(
+    `create trigger refused before delete on run_text for each row when (old.run_id = '${name}-r0') execute function refuse()`,
+  );
+  await pass(server);
+  await sql('drop function refuse cascade');
+  expect(await sql(`select distinct run_id as id from run_text where run_id like $1`, [`${name}-%`])).toEqual(
+    [{ id: `${name}-r0` }],
+  );
+  expect(await sql(`select id from artifact where run_id like $1`, [`${name}-%`])).toEqual([]);
+  await pass(server);
+  expect(await textsOf(name)).toBe(0);
+});
+
 test('runs that were held back are deleted when what held them has gone', async () => {
   const name = await made([{}, { dependsOn: 0, age: null }, { shape: 'turn' }, { shape: 'turn', age: 3 }]);
   await keep(server, `${name}-u0`, { runs: 7 });

@@ -7,15 +7,21 @@ import { expiredBefore } from './expired.ts';
 const DIVIDED = { text: 'run_text', events: 'run_event' } as const;
 export type DividedSubject = keyof typeof DIVIDED;
 
+/** Of all processes: the number of the advisory lock of the one that drops a month. */
+const DROP_LOCK = 7_305_005;
 /** How long others may wait behind the lock of the whole table, which dropping a part of it needs for a moment. */
 const LOCK_MS = 500;
 /** A month that takes longer to look through is looked at again in an hour; batches will have deleted most of it. */
 const LOOK_MS = 60_000;
-const GIVEN_UP = new Set(['55P03', '57014', '40P01']);
+/** The same, while writes to the month wait. */
+const LOOK_AGAIN_MS = 1_000;
+/** Codes of Postgres for a lock or a look that took too long, and for a deadlock. */
+const TOO_LONG = new Set(['55P03', '57014', '40P01']);
 
 /**
  * Drops the parts of a table for months that are over, if all runs that have rows in them have ended and expired: unlike
  * deleting the rows, this gives the disk back at once. Rows of runs that are continued afterwards are in the default part.
+ * The text of a month goes with its events.
  * @returns the names of the parts that were dropped
  */
 export async function dropExpiredMonths(
@@ -27,13 +33,13 @@ export async function dropExpiredMonths(
   const dropped: string[] = [];
   for (const part of await readPastMonths(database, DIVIDED[subject])) {
     if (signal.aborted) break;
-    const isDropped = await transaction(database, (client) => dropMonth(client, subject, part, days)).catch(
+    const parts = await transaction(database, (client) => dropMonth(client, subject, part, days)).catch(
       (error: { code?: string }) => {
-        if (GIVEN_UP.has(error.code ?? '')) return false;
+        if (TOO_LONG.has(error.code ?? '')) return [];
         throw error;
       },
     );
-    if (isDropped) dropped.push(part);
+    dropped.push(...parts);
   }
   return dropped;
 }
@@ -51,20 +57,49 @@ async function readPastMonths({ pool }: Database, table: string): Promise<string
   return rows.map(({ name }) => name);
 }
 
-/** Under a lock that only writes to this month wait for. The name is one that Postgres has listed. */
+/**
+ * Under a lock that only writes to this month wait for, and only if it is not needed. One process at a time: two that had
+ * it would wait for each other. The name is one that Postgres has listed.
+ * @returns the names of what was dropped
+ */
 async function dropMonth(
   client: ClientBase,
   subject: DividedSubject,
   part: string,
   days: number | null,
-): Promise<boolean> {
-  await client.query(`set local lock_timeout = ${LOCK_MS}`);
+): Promise<string[]> {
+  const { rows } = await client.query<{ isMine: boolean }>(
+    'select pg_try_advisory_xact_lock($1) as "isMine"',
+    [DROP_LOCK],
+  );
+  if (!rows[0]!.isMine) return [];
+  const parts = await readPresent(client, subject, part);
+  if (parts.length === 0) return [];
+  const isNeeded = async () => {
+    for (const each of parts) {
+      const found = await client.query<{ isNeeded: boolean }>(neededSql(each), [subject, days]);
+      if (found.rows[0]!.isNeeded) return true;
+    }
+    return false;
+  };
   await client.query(`set local statement_timeout = ${LOOK_MS}`);
-  await client.query(`lock table ${part} in share mode`);
-  const { rows } = await client.query<{ isNeeded: boolean }>(neededSql(part), [subject, days]);
-  if (rows[0]!.isNeeded) return false;
-  await client.query(`drop table ${part}`);
-  return true;
+  if (await isNeeded()) return [];
+  await client.query(`set local lock_timeout = ${LOCK_MS}`);
+  await client.query(`set local statement_timeout = ${LOOK_AGAIN_MS}`);
+  await client.query(`lock table ${parts.join(', ')} in share mode`);
+  if (await isNeeded()) return [];
+  await client.query(`drop table ${parts.join(', ')}`);
+  return parts;
+}
+
+/** The month, of events with the same one of text, unless another process has dropped it meanwhile. */
+async function readPresent(client: ClientBase, subject: DividedSubject, part: string): Promise<string[]> {
+  const wanted = subject === 'events' ? [part, part.replace(DIVIDED.events, DIVIDED.text)] : [part];
+  const { rows } = await client.query<{ name: string }>(
+    'select name from unnest($1::text[]) as name where to_regclass(name) is not null order by name',
+    [wanted],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /**
