@@ -49,8 +49,7 @@ interface Options {
   log: Log;
 }
 
-export function openReplica(options: Options, primary: Database): Replica {
-  const { url, poolMax, preparesStatements, log } = options;
+export function openReplica({ url, poolMax, preparesStatements, log }: Options, primary: Database): Replica {
   const pool = createPool(url, poolMax, log, { connectionTimeoutMillis: CONNECT_MS, preparesStatements });
   const flushed = shareReads((_whole: 'whole') => readLogPosition(primary.aside));
   const catchUp = createCatchUp();
