@@ -234,7 +234,9 @@ describe('a connection', () => {
       left.push(leave);
       return leave;
     });
-    const socket = await amas();
+    // Of an account without other sockets, which would share the follower of their feed.
+    const eve = await server.newUser();
+    const socket = await openLegacySocket(server.url, `/amas/ws?token=${eve.token}`);
     await socket.next(({ event }) => event === 'connected');
     await vi.waitFor(() => expect(left).toHaveLength(1));
     socket.raw.terminate();

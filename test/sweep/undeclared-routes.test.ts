@@ -321,7 +321,7 @@ describe('while Alice and Bob work', () => {
     }
     for (const feed of [...his, ...hersOpen, ...admins]) await feed.stop();
     // More than a hundred subscriptions are opened one after the other.
-  }, 180_000);
+  }, 400_000);
 });
 
 const first = (ids: Ids): Own =>

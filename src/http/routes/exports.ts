@@ -34,7 +34,7 @@ export function exportRoute(services: Services, admission: Admission, atCredenti
           release();
           throw error;
         });
-        // Sent in the same turn: before that, nobody would hear the error of credentials that end.
+        // Sent without an `await` in between: the error of credentials that expire would have no listener.
         // The statements read one row or one page each: the budget of a request is for what is held at once.
         const lines = Readable.from(exportAccount(services.store, account), { objectMode: false });
         const stop = atCredentialEnd(viewer, () => lines.destroy(new Error('the credentials have ended')));

@@ -42,11 +42,14 @@ const ANSWER_MS = 5_000;
 /** Until it is checked again. */
 const RETRY_MS = 500;
 
-export function openReplica(
-  options: { url: string; poolMax: number; preparesStatements: boolean; log: Log },
-  primary: Database,
-): Replica {
-  const { url, poolMax, preparesStatements, log } = options;
+interface Options {
+  url: string;
+  poolMax: number;
+  preparesStatements: boolean;
+  log: Log;
+}
+
+export function openReplica({ url, poolMax, preparesStatements, log }: Options, primary: Database): Replica {
   const pool = createPool(url, poolMax, log, { connectionTimeoutMillis: CONNECT_MS, preparesStatements });
   const flushed = shareReads((_whole: 'whole') => readLogPosition(primary.aside));
   const catchUp = createCatchUp();

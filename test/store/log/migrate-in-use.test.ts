@@ -1,20 +1,19 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
 import { openEarlier } from '../../harness/migrated-database.ts';
 
-const SOON = { timeout: 20_000, interval: 20 };
+const SOON = { timeout: 10_000, interval: 20 };
 
 /** Each of the migrations that follow changes one of these. */
-test.each([
-  ['Migration20261130145915', 'run'],
-  ['Migration20261130150704', 'task'],
-  ['Migration20261130153342', 'audit_entry'],
-  ['Migration20261130153951', 'run_text'],
-] as const)(
-  'given a database of %s whose %s is being read, then others do not queue behind the migration',
-  async (before, table) => {
-    await using stack = new AsyncDisposableStack();
-    const database = await openEarlier(before, []);
-    stack.defer(() => database.stop());
+describe.each([
+  { before: 'Migration20261130145915', table: 'run' },
+  { before: 'Migration20261130150704', table: 'task' },
+  { before: 'Migration20261130153342', table: 'audit_entry' },
+  { before: 'Migration20261130153951', table: 'run_text' },
+])('given a database of $before whose $table is being read', ({ before, table }) => {
+  const database = fixture(() => openEarlier(before, []));
+
+  test('then others do not queue behind the migration', async () => {
     const holder = await database.pool.connect();
     await holder.query(`begin; lock table ${table} in access share mode`);
     const migrated = database.migrate();
@@ -22,10 +21,11 @@ test.each([
       const waiting = `select from pg_locks where relation is not null and mode = 'AccessExclusiveLock' and not granted`;
       return (await database.pool.query(waiting)).rowCount !== 0;
     };
-    for (const isWaiting of [true, false, true]) await expect.poll(isRefused, SOON).toBe(isWaiting);
-    await holder.query('rollback');
-    holder.release();
-    await migrated;
-  },
-  60_000,
-);
+    try {
+      for (const isWaiting of [true, false, true]) await expect.poll(isRefused, SOON).toBe(isWaiting);
+    } finally {
+      holder.release(true);
+      await migrated;
+    }
+  }, 60_000);
+});
