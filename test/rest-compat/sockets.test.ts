@@ -227,21 +227,14 @@ describe('a connection', () => {
   });
 
   test('leaves nothing behind', async () => {
-    const followers = vi.spyOn(server.store.bus, 'onRing');
-    const left: (() => void)[] = [];
-    followers.mockImplementationOnce((_feed, _bell) => {
-      const leave = vi.fn();
-      left.push(leave);
-      return leave;
-    });
-    // Of an account without other sockets, which would share the follower of their feed.
-    const eve = await server.newUser();
-    const socket = await openLegacySocket(server.url, `/amas/ws?token=${eve.token}`);
+    const joined = vi.spyOn(server.store.sharedFeeds, 'join');
+    const socket = await amas();
     await socket.next(({ event }) => event === 'connected');
-    await vi.waitFor(() => expect(left).toHaveLength(1));
+    await vi.waitFor(() => expect(joined).toHaveBeenCalledOnce());
+    const leave = vi.spyOn(await joined.mock.results[0]!.value, 'leave');
     socket.raw.terminate();
-    await vi.waitFor(() => expect(left[0]).toHaveBeenCalledOnce());
-    followers.mockRestore();
+    await vi.waitFor(() => expect(leave).toHaveBeenCalledOnce());
+    joined.mockRestore();
   });
 });
 
