@@ -120,6 +120,7 @@ export const WORDS = {
       COST: 'Cost',
     } satisfies Record<RunOrderField, string>,
     any: 'Any',
+    newest: 'Newest first',
     search: 'Search',
     clear: 'Clear',
     none: 'No runs found.',

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { usePolyphony } from 'polyphony-client/react';
 import { type FormEvent, useState } from 'react';
 import { LogIn } from '../documents.ts';
+import { CodeText } from '../parts/code-text.tsx';
 import { ErrorNote } from '../parts/notes.tsx';
 import { WORDS } from '../words.ts';
 import { openSession } from './session.ts';
@@ -53,7 +54,9 @@ export function LoginPage() {
         </button>
       </form>
       {error && <ErrorNote error={error} />}
-      <p className="quiet">{isUsedLink ? WORDS.login.usedLink : WORDS.login.link}</p>
+      <p className="quiet">
+        <CodeText text={isUsedLink ? WORDS.login.usedLink : WORDS.login.link} />
+      </p>
     </main>
   );
 }

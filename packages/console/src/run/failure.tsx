@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { CodeText } from '../parts/code-text.tsx';
 import { clock } from '../parts/format.ts';
 import { WORDS } from '../words.ts';
 import type { Run } from './use-run.ts';
@@ -17,11 +18,16 @@ export function Failure({ run, error }: Props) {
     <section className="note bad" aria-labelledby="failure">
       <h2 id="failure">{WORDS.run.whyFailed}</h2>
       <p>
-        <b>{meaning}</b> <code>{error.code}</code>
+        <b>
+          <CodeText text={meaning} />
+        </b>{' '}
+        <code>{error.code}</code>
       </p>
-      <p className="message">{error.message}</p>
+      <p className="message">
+        <CodeText text={error.message} />
+      </p>
       <p>
-        <b>{WORDS.run.whatToDo}</b> {remedy}
+        <b>{WORDS.run.whatToDo}</b> <CodeText text={remedy} />
       </p>
       <FailedParts run={run} />
       {earlier.length > 0 && (

@@ -51,7 +51,13 @@ export function FilterForm({ asked, setAsked }: Props) {
         <Field label={WORDS.runs.tag} type="text" {...field('tag')} />
         <Field label={WORDS.runs.from} type="datetime-local" {...field('from')} />
         <Field label={WORDS.runs.to} type="datetime-local" {...field('to')} />
-        <Choice label={WORDS.runs.order} words={WORDS.runs.orders} values={ORDERS} {...field('order')} />
+        <Choice
+          label={WORDS.runs.order}
+          words={WORDS.runs.orders}
+          values={ORDERS}
+          none={WORDS.runs.newest}
+          {...field('order')}
+        />
         <button type="submit">{WORDS.runs.search}</button>
         {asked.size > 0 && (
           <button type="button" className="plain" onClick={() => setAsked(new URLSearchParams())}>
@@ -86,15 +92,17 @@ function Field({ label, name, type, value, change }: FieldProps & { type: string
 interface ChoiceProps extends FieldProps {
   values: readonly string[];
   words: Readonly<Record<string, string>>;
+  /** What no choice means. */
+  none?: string;
 }
 
-function Choice({ label, name, values, words, value, change }: ChoiceProps) {
+function Choice({ label, name, values, words, none = WORDS.runs.any, value, change }: ChoiceProps) {
   const id = useId();
   return (
     <span className="field">
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} onChange={({ target }) => change(name, target.value, true)}>
-        <option value="">{WORDS.runs.any}</option>
+        <option value="">{none}</option>
         {values.map((each) => (
           <option key={each} value={each}>
             {words[each]}
