@@ -22,7 +22,7 @@ export interface EventRange {
   types: readonly EventType[] | null;
 }
 
-/** SQL of the last number that is in the log of a row of `run`. */
+/** SQL of the last number that is in the log of a row of `run`. With `offset 0`, it is read once for a run, not for each row. */
 const keptSeq = (month: string) => `greatest(
   (select max(seq) from run_event where month = '${month}' and run_id = run.id),
   (select coalesce(last_seq, seq) from run_text where month = '${month}' and run_id = run.id order by seq desc limit 1))`;
@@ -53,8 +53,9 @@ const eventPages = (month: string) =>
           from (${wanted}) as wanted where events_before < ${$.limit}`;
       return `
         select ${END_COLUMNS}, ${LOG_COLUMNS}, page.previous, page."isWanted",
-          case when ${$.marks} then (${keptSeq(month)}) end as "keptSeq"
-        from run left join lateral (${cutSql(counted, { after: $.after, others: 'previous, "isWanted"' })}) as page on true
+          kept.seq as "keptSeq"
+        from run left join lateral (select ${keptSeq(month)} as seq where ${$.marks} offset 0) as kept on true
+        left join lateral (${cutSql(counted, { after: $.after, others: 'previous, "isWanted"' })}) as page on true
         where run.id = any(${$.runIds}) and run.month = '${month}' order by run.id, page.seq`;
     },
   );
