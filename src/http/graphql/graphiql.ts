@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../../context.ts';
-import { DomainError } from '../../errors.ts';
 import { beginLogin } from '../../resolvers/accounts/logins/begin-login.ts';
 import type { KeptText } from '../requests/kept-text.ts';
+import { type LocalAdmin, linkOf } from '../requests/one-time-link.ts';
 import { createGraphiqlAssets } from './graphiql-assets.ts';
 import { renderPage } from './graphiql-page.ts';
 
@@ -13,13 +13,6 @@ export interface GraphiqlPage {
   render(options: GraphiQLOptions): Promise<string>;
   /** A file that the page loads; undefined: there is none of this name. */
   file(name: string): Promise<KeptText | undefined>;
-}
-
-/** The account behind the links that `npm start` and `npm run link` print. */
-export interface LocalAdmin {
-  id: string;
-  /** Consumes a link's secret. @returns false when it was used before, has expired or is unknown. */
-  takeLink(secret: string): Promise<boolean>;
 }
 
 /** Lines of at most 54 characters, which the editor shows on a laptop. */
@@ -100,25 +93,4 @@ async function logIn(services: Pick<Services, 'store' | 'tokens'>, { id }: Local
     expiresIn: LOCAL_TOKEN_SECONDS,
   });
   return login.token;
-}
-
-/** The secret of the link that opened the page; null: there is none, or the request is a script's, not a navigation. */
-export function linkOf({ query, headers }: FastifyRequest): string | null {
-  const { link } = query as { link?: unknown };
-  const isOpened = headers.origin === undefined && (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate';
-  return typeof link === 'string' && link !== '' && isOpened ? link : null;
-}
-
-/**
- * Refuses to prefetch a link: the browser may never show the page, and the link works only once. It is requested again
- * when the user opens it. @throws DomainError UNAVAILABLE: a 503 makes browsers discard the prefetch.
- */
-export function refusePrefetch({ query, headers }: FastifyRequest): void {
-  if (!Object.hasOwn(query as object, 'link')) return;
-  const purpose = `${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''} ${headers['x-moz'] ?? ''}`;
-  if (!/\bprefetch\b/i.test(purpose)) return;
-  throw new DomainError(
-    'UNAVAILABLE',
-    'this link works only once and cannot be prefetched; open it in the browser',
-  );
 }

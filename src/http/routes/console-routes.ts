@@ -3,7 +3,7 @@ import type { Services } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { beginLogin } from '../../resolvers/accounts/logins/begin-login.ts';
 import type { ConsoleFiles } from '../console/console-files.ts';
-import { type LocalAdmin, linkOf, refusePrefetch } from '../graphql/graphiql.ts';
+import { type LocalAdmin, linkOf, refusePrefetch } from '../requests/one-time-link.ts';
 import { SESSION_SECONDS, sessionCookie } from '../requests/session-cookie.ts';
 
 /** The addresses of pages; other unknown paths are answered as unknown. `/runs/…` is one page for each run. */

@@ -4,6 +4,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Choices, type ChoicesQuery, CreateTask, ExecuteWorkflow } from '../documents.ts';
 import { ErrorNote } from '../parts/notes.tsx';
+import { pathOf } from '../runs/run-title.ts';
 import { WORDS } from '../words.ts';
 
 /** What a prompt can be given to: a model, an agent, a template or a workflow. */
@@ -29,7 +30,7 @@ export function TryBox() {
   const { mutate, error, isPending } = useMutation({
     async mutationFn() {
       const id = await begin(polyphony, choice?.start ?? AUTOMATIC, prompt);
-      navigate(`/runs/${encodeURIComponent(id)}`);
+      navigate(pathOf(id));
     },
   });
   const ids = { prompt: useId(), choice: useId() };

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { CodeText } from '../parts/code-text.tsx';
 import { clock } from '../parts/format.ts';
+import { pathOf } from '../runs/run-title.ts';
 import { WORDS } from '../words.ts';
 import type { Run } from './use-run.ts';
 
@@ -56,7 +57,7 @@ function FailedParts({ run }: { run: Run }) {
     <ul>
       {failed.map(({ key, name, error, task }) => (
         <li key={key}>
-          {task ? <Link href={`/runs/${encodeURIComponent(task.id)}`}>{name}</Link> : name}: {error?.message}{' '}
+          {task ? <Link href={pathOf(task.id)}>{name}</Link> : name}: {error?.message}{' '}
           {error && <code>{error.code}</code>}
         </li>
       ))}

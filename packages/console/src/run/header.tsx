@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { clock, count, duration, elapsed, money } from '../parts/format.ts';
 import { isOpen, Status } from '../parts/status.tsx';
 import { useNow } from '../parts/use-now.ts';
-import { kindOf, titleOf } from '../runs/run-title.ts';
+import { kindOf, pathOf, titleOf } from '../runs/run-title.ts';
 import { WORDS } from '../words.ts';
 import type { Run } from './use-run.ts';
 
@@ -53,7 +53,7 @@ function factsOf(run: Run, now: number): (readonly [string, React.ReactNode])[] 
 
 function partOf(run: Run) {
   if (run.__typename !== 'Task' || !run.execution) return null;
-  return <Link href={`/runs/${encodeURIComponent(run.execution.id)}`}>{WORDS.kinds.Execution}</Link>;
+  return <Link href={pathOf(run.execution.id)}>{WORDS.kinds.Execution}</Link>;
 }
 
 function tokens({ inputTokens, outputTokens }: Run['usage']): string {

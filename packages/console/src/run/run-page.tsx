@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { Json } from '../parts/json.tsx';
 import { ErrorNote } from '../parts/notes.tsx';
 import { useTitle } from '../parts/use-title.ts';
-import { titleOf } from '../runs/run-title.ts';
+import { pathOf, titleOf } from '../runs/run-title.ts';
 import { WORDS } from '../words.ts';
 import { Actions } from './actions.tsx';
 import { Answer } from './answer.tsx';
@@ -88,8 +88,7 @@ function BulkCounts({ bulk }: { bulk: Extract<Run, { __typename: 'BulkOperation'
       <ul>
         {bulk.examples.map(({ runId, code, message }) => (
           <li key={runId}>
-            <Link href={`/runs/${encodeURIComponent(runId)}`}>{WORDS.run.open}</Link> <code>{code}</code>{' '}
-            {message}
+            <Link href={pathOf(runId)}>{WORDS.run.open}</Link> <code>{code}</code> {message}
           </li>
         ))}
       </ul>

@@ -40,7 +40,7 @@ export function useRun(id: string) {
       for await (const event of polyphony.followRun(id, { after, signal })) {
         latest = event.seq;
         numbers.refresh();
-        if (tellsState(event)) state.refresh();
+        if (changesState(event)) state.refresh();
       }
     }
     // Whatever ended it, the state says so.
@@ -57,6 +57,6 @@ export function useRun(id: string) {
 }
 
 /** Text grows by itself, and the state that a connection begins with is known. */
-function tellsState({ __typename: type }: RunEvent): boolean {
+function changesState({ __typename: type }: RunEvent): boolean {
   return type !== 'TokensGenerated' && type !== 'ReasoningGenerated' && type !== 'CurrentState';
 }

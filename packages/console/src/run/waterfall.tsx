@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { duration } from '../parts/format.ts';
 import { isOpen } from '../parts/status.tsx';
 import { useNow } from '../parts/use-now.ts';
+import { pathOf } from '../runs/run-title.ts';
 import { WORDS } from '../words.ts';
 import { SpanDetails } from './span-details.tsx';
 import type { Run } from './use-run.ts';
@@ -68,7 +69,7 @@ function Line({ span, begin, end, now, isOpen, onToggle }: LineProps) {
         />
       </span>
       <span className="number">{endedAt === null ? WORDS.run.goesOn : duration(took)}</span>
-      {runId && <Link href={`/runs/${encodeURIComponent(runId)}`}>{WORDS.run.open}</Link>}
+      {runId && <Link href={pathOf(runId)}>{WORDS.run.open}</Link>}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { CancelMany, DeleteMany, RetryMany, type RunFilter } from '../documents.
 import { Confirmation } from '../parts/confirmation.tsx';
 import { ErrorNote } from '../parts/notes.tsx';
 import { WORDS } from '../words.ts';
+import { pathOf } from './run-title.ts';
 
 type Action = 'cancel' | 'retry' | 'delete';
 const ACTIONS = ['cancel', 'retry', 'delete'] as const;
@@ -27,7 +28,7 @@ export function BulkActions({ ids, filter, onDone }: Props) {
       const input = ids.size > 0 ? { ids: [...ids] } : hasFilter ? { filter } : EVERY_RUN;
       const id = await begin(polyphony, action, input);
       onDone();
-      navigate(`/runs/${encodeURIComponent(id)}`);
+      navigate(pathOf(id));
     },
   });
   const whom = ids.size > 0 ? WORDS.runs.these(ids.size) : hasFilter ? WORDS.runs.matching : WORDS.runs.every;

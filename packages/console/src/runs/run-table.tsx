@@ -5,7 +5,7 @@ import { ago, clock, duration, elapsed, money } from '../parts/format.ts';
 import { isOpen, Status } from '../parts/status.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { WORDS } from '../words.ts';
-import { kindOf, titleOf } from './run-title.ts';
+import { kindOf, pathOf, titleOf } from './run-title.ts';
 import type { ListedRun } from './use-run-list.ts';
 
 const ROW_PIXELS = 44;
@@ -92,7 +92,7 @@ function RunRow({ run, index, now, selection }: RowProps) {
         )}
       </td>
       <td className="title">
-        <Link href={`/runs/${encodeURIComponent(id)}`}>{title}</Link>
+        <Link href={pathOf(id)}>{title}</Link>
       </td>
       <td className="kind">{kindOf(run)}</td>
       <td className="model">{run.__typename === 'Task' ? run.model : ''}</td>

@@ -10,3 +10,8 @@ export function titleOf(run: RunFieldsFragment): string {
 export function kindOf(run: RunFieldsFragment): string {
   return run.__typename === 'Task' ? WORDS.taskKinds[run.taskKind] : WORDS.kinds[run.__typename];
 }
+
+/** The address of its page. */
+export function pathOf(id: string): string {
+  return `/runs/${encodeURIComponent(id)}`;
+}
