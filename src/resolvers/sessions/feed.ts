@@ -63,9 +63,9 @@ async function* tell(
   let cursor = writeCursor(progress.position, timeline);
   yield { ...nothing, cursor, isLast: false };
   for await (const { items, isGone } of followFeed(store, feed, progress, signal)) {
-    for (const told of feedEventsOf(items, timeline)) {
-      cursor = told.cursor;
-      yield told;
+    for (const event of feedEventsOf(items, timeline)) {
+      cursor = event.cursor;
+      yield event;
       if (signal.aborted) return;
     }
     if (isGone) yield { ...nothing, cursor, isLast: true };

@@ -41,7 +41,7 @@ export interface EventPage {
 
 /** Events of a run after `seq`, in order, with markers in place of those that have expired. */
 export async function readEvents(database: Database, runId: string, afterSeq: number): Promise<EventPage> {
-  const [month] = await readMonths(database, [runId]);
+  const [month] = await readMonths(database.pool, [runId]);
   if (month === undefined) return { events: [], hasMore: false };
   const { rows } = await database.pool.query<PageRow>({
     name: `read-events-${month}`,
@@ -109,11 +109,7 @@ export async function attemptStart(database: Database, runId: string): Promise<n
 
 /** Deletes the logs of runs, whose rows are still there. Months are values, so that no others are locked. */
 export async function deleteLogs(client: ClientBase, runIds: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ month: string }>(
-    'select distinct month::text from run where id = any($1::text[])',
-    [runIds],
-  );
-  const months = rows.map(({ month }) => month);
+  const months = await readMonths(client, runIds);
   for (const table of ['run_text', 'run_event']) {
     await client.query({
       text: `delete from ${table} where month = any($1::date[]) and run_id = any($2::text[])`,

@@ -28,7 +28,7 @@ const keptSeq = (month: string) => `greatest(
   (select coalesce(last_seq, seq) from run_text where month = '${month}' and run_id = run.id order by seq desc limit 1))`;
 
 /** For gaps between events of some types, all events have to be read. */
-const eventPages = (month: string) =>
+const eventPagesOf = (month: string) =>
   statement(
     `read-event-pages-${month}`,
     { runIds: 'text[]', after: 'integer', limit: 'integer', types: 'text[]', marks: 'boolean' },
@@ -60,6 +60,15 @@ const eventPages = (month: string) =>
     },
   );
 
+/** By month: to make the text takes longer than to send it. */
+const made = new Map<string, ReturnType<typeof eventPagesOf>>();
+
+function eventPages(month: string): ReturnType<typeof eventPagesOf> {
+  const pages = made.get(month) ?? eventPagesOf(month);
+  made.set(month, pages);
+  return pages;
+}
+
 /** A row without an event when a run has none in the range. */
 type PageRow = (LogRow | { seq: null; runId: string }) &
   LogEndRow & {
@@ -81,7 +90,7 @@ export async function readEventPages(
   range: EventRange,
 ): Promise<LoggedEvent[]> {
   const marks = wantsMarkers(range.types);
-  const months = await readMonths(database, runIds);
+  const months = await readMonths(database.pool, runIds);
   const pages = months.map((month) =>
     database.pool.query<PageRow>(eventPages(month)({ runIds, ...range, marks })),
   );

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts';
+import type { Queryable } from '../database/tables.ts';
 import type { LoggedEvent } from './events.ts';
 
 /** A row of `logSql`. */
@@ -78,8 +78,8 @@ export function cutSql(rows: string, { after, others }: { after: string; others:
 }
 
 /** The months of some runs. */
-export async function readMonths(database: Database, runIds: readonly string[]): Promise<string[]> {
-  const { rows } = await database.pool.query<{ month: string }>({
+export async function readMonths(client: Queryable, runIds: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ month: string }>({
     name: 'read-months',
     text: 'select distinct month::text from run where id = any($1::text[])',
     values: [runIds],

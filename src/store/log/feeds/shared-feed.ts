@@ -180,14 +180,14 @@ function openMember(snapshot: string, signal: AbortSignal, onLeave: () => void):
   let waiting: FeedPage[] = [];
   let hasLeft = false;
   let failure: { error: unknown } | null = null;
-  let bell = Promise.withResolvers<void>();
+  const { ring, heard } = createBell();
 
   function leave(): void {
     if (hasLeft) return;
     hasLeft = true;
     waiting = [];
     signal.removeEventListener('abort', leave);
-    bell.resolve();
+    ring();
     onLeave();
   }
   signal.addEventListener('abort', leave, { once: true });
@@ -202,15 +202,15 @@ function openMember(snapshot: string, signal: AbortSignal, onLeave: () => void):
       // The first one is delivered whatever its size.
       if (waiting.length > 1 && (events > MAX_WAITING_EVENTS || characters > MAX_WAITING_CHARACTERS))
         return leave();
-      bell.resolve();
+      ring();
     },
     fail(error) {
       failure = { error };
       leave();
     },
     async next() {
-      if (waiting.length === 0 && !hasLeft) await bell.promise;
-      bell = Promise.withResolvers<void>();
+      if (waiting.length === 0 && !hasLeft) await heard.wait();
+      heard.silence();
       if (failure) throw failure.error;
       return waiting.shift() ?? null;
     },

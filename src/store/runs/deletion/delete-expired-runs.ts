@@ -5,11 +5,9 @@ import type { Database } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import type { Queryable } from '../../database/tables.ts';
 import { transaction } from '../../database/transaction.ts';
-import { ringChange } from '../../log/changes.ts';
-import { publishAll } from '../../log/publish-all.ts';
 import type { Store } from '../../store.ts';
 import type { DeletedBatch } from './delete-expired.ts';
-import { type DeletedRuns, deleteWholeRunsWithin, type WorkingFolder } from './delete-runs.ts';
+import { deleteWholeRunsWithin, publishDeleted, type WorkingFolder } from './delete-runs.ts';
 import { expiredBefore } from './expired.ts';
 import { nextExpiredSql } from './find-expired.ts';
 
@@ -81,27 +79,17 @@ export async function deleteExpiredRuns(
   account: { ownerId: string; days: number | null },
 ): Promise<DeletedRunBatch> {
   const { ownerId } = account;
-  const { runs, deleted, folders, events, sessionIds } = await transaction(store.database, async (client) => {
+  const { runs, ...deletion } = await transaction(store.database, async (client) => {
     const found = await readNextExpired(client, account);
     const last = found.at(-1);
     if (last) await moveTo(client, ownerId, last);
     const ids = found.map(({ id }) => id);
     const select = (locked: readonly string[]) => readUnneeded(client, account, locked);
     const wanted = { ids: await select(ids), kinds: RUN_KINDS, statuses: RUN_ENDINGS, select };
-    return { runs: ids.length, ...(await deleteAll(client, ownerId, wanted)) };
+    return { runs: ids.length, ...(await deleteWholeRunsWithin(client, ownerId, wanted)) };
   });
-  publishAll(store.bus, events);
-  for (const sessionId of sessionIds) ringChange(store.bus, { ownerId, sessionId });
-  return { runs, rows: deleted.length, folders };
-}
-
-function deleteAll(
-  client: ClientBase,
-  ownerId: string,
-  wanted: Parameters<typeof deleteWholeRunsWithin>[2],
-): Promise<DeletedRuns> | DeletedRuns {
-  if (wanted.ids.length === 0) return { deleted: [], folders: [], sessionIds: [], events: [] };
-  return deleteWholeRunsWithin(client, ownerId, wanted);
+  publishDeleted(store, ownerId, deletion);
+  return { runs, rows: deletion.deleted.length, folders: deletion.folders };
 }
 
 /** Under the lock of the account's row; none when another worker has it. */

@@ -64,13 +64,21 @@ export async function deleteRun(
   store: Store,
   { runId, ownerId, kind }: Target,
 ): Promise<WorkingFolder[] | null> {
-  const { deleted, folders, sessionIds, events } = await transaction(store.database, (client) =>
+  const runs = await transaction(store.database, (client) =>
     deleteWholeRunsWithin(client, ownerId, { ids: [runId], kinds: [kind], statuses: null }),
   );
-  if (deleted.length === 0) return null;
-  publishAll(store.bus, events);
-  for (const sessionId of sessionIds) ringChange(store.bus, { ownerId, sessionId });
-  return folders;
+  publishDeleted(store, ownerId, runs);
+  return runs.deleted.length === 0 ? null : runs.folders;
+}
+
+/** After the commit. */
+export function publishDeleted(
+  { bus }: Store,
+  ownerId: string,
+  { events, sessionIds }: Pick<DeletedRuns, 'events' | 'sessionIds'>,
+): void {
+  publishAll(bus, events);
+  for (const sessionId of sessionIds) ringChange(bus, { ownerId, sessionId });
 }
 
 export interface DeletedRuns {
@@ -98,6 +106,8 @@ export async function deleteWholeRunsWithin(
   ownerId: string,
   { ids: wanted, kinds, statuses, select }: WholeRuns,
 ): Promise<DeletedRuns> {
+  const nothing = { deleted: [], folders: [], sessionIds: [], events: [] };
+  if (wanted.length === 0) return nothing;
   const { locked } = await lockOwnRuns(client, {
     text: `
       with whole as (
@@ -113,7 +123,7 @@ export async function deleteWholeRunsWithin(
   const ofStatus = statuses ? await withStatus(client, locked, statuses) : locked;
   const remaining = new Set(select ? await select(ofStatus) : ofStatus);
   const deleted = wanted.filter((id) => remaining.has(id));
-  if (deleted.length === 0) return { deleted, folders: [], sessionIds: [], events: [] };
+  if (deleted.length === 0) return nothing;
   // With parts that were created while this waited.
   const { rows } = await client.query<{
     id: string;
